@@ -22,7 +22,9 @@ class Assets:
 
     def __init__(self, folder: Path, made: Mapping[str, bytes]) -> None:
         self._files = {
-            path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
         } | dict(made)
         digest = hashlib.sha256()
         for name, content in sorted(self._files.items()):

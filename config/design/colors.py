@@ -1,5 +1,7 @@
 """Contrast by WCAG 2.2: whatever accent a brand brings, what is written in it or on it can be read. Pure functions on `#rrggbb`."""
 
+import colorsys
+
 BLACK = (0, 0, 0)
 WHITE = (255, 255, 255)
 
@@ -23,23 +25,20 @@ def contrast(one: _Rgb, other: _Rgb) -> float:
 
 
 def readable(color: _Rgb, background: _Rgb, *, ratio: float = 4.5) -> _Rgb:
-    """Return `color`, moved towards black or white only as far as `ratio` on `background` needs."""
+    """Return `color`, made lighter or darker (its hue kept) only as far as `ratio` on `background` needs."""
     goal = max(BLACK, WHITE, key=lambda extreme: contrast(extreme, background))
-    for step in range(0, 101, 2):
-        mixed = _mix(color, goal, step)
-        if contrast(mixed, background) >= ratio:
-            return mixed
+    hue, lightness, saturation = colorsys.rgb_to_hls(*(channel / 255 for channel in color))
+    for percent in range(0, 100, 2):
+        shifted = lightness + (goal[0] / 255 - lightness) * percent / 100
+        red, green, blue = (round(channel * 255) for channel in colorsys.hls_to_rgb(hue, shifted, saturation))
+        if contrast((red, green, blue), background) >= ratio:
+            return red, green, blue
     return goal
 
 
 def css(color: _Rgb) -> str:
     """Write as `#rrggbb`."""
     return "#{:02x}{:02x}{:02x}".format(*color)
-
-
-def _mix(color: _Rgb, goal: _Rgb, percent: int) -> _Rgb:
-    red, green, blue = (round(a + (b - a) * percent / 100) for a, b in zip(color, goal, strict=True))
-    return red, green, blue
 
 
 def _luminance(color: _Rgb) -> float:
