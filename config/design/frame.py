@@ -1,14 +1,17 @@
 """Puts the frame on a Flask app: blueprint with templates, one asset route, languages, and the globals that templates use."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response
+from markupsafe import Markup, escape
 
 from config.design import brand as branding
+from config.design import phrases
 from config.design.assets import Assets
 from config.design.build import FRAMEWORK
-from config.design.languages import Languages, switch_url
+from config.design.languages import Languages, rest_of_query
 from config.design.parts import Links
 
 _HERE = Path(__file__).parent
@@ -40,8 +43,29 @@ def install(
         return assets.respond(version, name)
 
     app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(
+    templates = app.jinja_env
+
+    # Rendering is what a page costs. What differs by nothing but the language is rendered once, an icon drawn once.
+    @lru_cache(maxsize=256)
+    def fragment(name: str, _tag: str) -> Markup:
+        return Markup(templates.get_template(name).render())  # noqa: S704 - the template has escaped
+
+    @lru_cache(maxsize=1024)
+    def drawn(name: str, _tag: str, *arguments: str | bool, **attributes: str) -> Markup:
+        return Markup(templates.get_template(name).module.draw(*arguments, **attributes))  # type: ignore[attr-defined] # noqa: S704
+
+    def language_menu(*, up: bool = False) -> Markup:
+        menu = drawn("design/language_menu.html", choice.current().tag, up)
+        return Markup(menu.replace("?lang=", f"?{escape(rest_of_query())}lang="))  # noqa: S704
+
+    def icon(name: str, label: str = "", **attributes: str) -> Markup:
+        return drawn("design/icons.html", "", name, label, **attributes)
+
+    phrases.install(templates, lambda: choice.current().tag)
+    templates.globals.update(
         asset=assets.url,
+        constant=lambda name: fragment(name, choice.current().tag),
+        icon=icon,
         brand=brand,
         links=links,
         service_name=service or brand.organization,
@@ -50,5 +74,5 @@ def install(
         modules=[assets.url(f"{name}.js") for name in MODULES],
         languages=choice,
         language=choice.current,
-        language_url=switch_url,
+        language_menu=language_menu,
     )

@@ -36,7 +36,7 @@ class Languages:
 
     def __init__(self, tags: Sequence[str], preferred: Callable[[], str | None] | None = None) -> None:
         self._by_tag = {tag.lower(): Language(tag) for tag in tags}
-        self._by_locale = {str(language.locale): language for language in self._by_tag.values()}
+        self._by_locale = {language.locale: language for language in self._by_tag.values()}
         self._default = next(iter(self._by_tag.values()))
         self._preferred = preferred
         self._by_header = lru_cache(maxsize=256)(self._match_header)
@@ -51,7 +51,7 @@ class Languages:
 
     def current(self) -> Language:
         """Return the language in use (a mail's own while it is rendered)."""
-        return self._by_locale.get(str(get_locale()), self._default)
+        return self._by_locale.get(get_locale(), self._default)
 
     def select(self) -> Locale:
         """Choose for the current request."""
@@ -94,7 +94,10 @@ class Languages:
         return response
 
 
-def switch_url(tag: str) -> str:
-    """Return the address of this page in another language; what was posted to it is not repeated."""
-    arguments = request.args.to_dict(flat=False) | {"lang": [tag]}
-    return f"{request.script_root}{request.path}?{urlencode(arguments, doseq=True)}"
+def rest_of_query() -> str:
+    """Return this page's query without the language, ready to be continued; what was posted to the page is not repeated."""
+    if not request.query_string:
+        return ""
+    others = request.args.to_dict(flat=False)
+    others.pop("lang", None)
+    return f"{urlencode(others, doseq=True)}&" if others else ""
