@@ -35,6 +35,11 @@ def stylesheet(brand: Look) -> bytes:
     ).encode()
 
 
+def mail_accent(brand: Look) -> str:
+    """Return the accent for mail, where no style sheet reaches: readable on white, and white on it."""
+    return css(readable(parse(brand.accent), (255, 255, 255)))
+
+
 def logo(brand: Look) -> tuple[str, bytes]:
     """Return the logo's file name and content; raises ValueError when the configured file is no picture of a known type."""
     if not brand.logo:

@@ -63,6 +63,7 @@ def install(
 
     phrases.install(templates, lambda: choice.current().tag)
     templates.globals.update(
+        accent=branding.mail_accent(brand),
         asset=assets.url,
         constant=lambda name: fragment(name, choice.current().tag),
         icon=icon,
