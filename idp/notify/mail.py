@@ -41,12 +41,16 @@ class MailSettings(Protocol):
 
 
 class MailHandler:
-    """Delivers messages of kind `mail`. `app` lends its templates and translations; `issuer` is where links in a footer lead."""
+    """Delivers messages of kind `mail`. `app` lends its templates and translations; `issuer` is where links in a footer lead.
 
-    def __init__(self, app: Flask, settings: MailSettings, *, issuer: str) -> None:
+    `service` is the sender's name where `settings.sender` is an address without one.
+    """
+
+    def __init__(self, app: Flask, settings: MailSettings, *, issuer: str, service: str) -> None:
         self._app = app
         self._settings = settings
         self._issuer = issuer
+        self._service = service
         self._server: smtplib.SMTP | None = None
 
     def deliver(self, message: Message) -> None:
@@ -79,7 +83,7 @@ class MailHandler:
         subject, text, html = self._render(message.payload)
         mail = EmailMessage(policy=SMTP)
         # Address and EmailMessage refuse line breaks: nothing that was typed can add a header.
-        mail["From"] = Address(name, addr_spec=sender)
+        mail["From"] = Address(name or self._service, addr_spec=sender)
         mail["To"] = _recipient(message.payload["to"])
         mail["Subject"] = " ".join(subject.split())
         mail["Date"] = format_datetime(datetime.fromtimestamp(message.created_at, UTC))

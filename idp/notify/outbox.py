@@ -1,14 +1,19 @@
 """The way in: messages are written in the transaction of what caused them, sealed, because they carry codes, links and addresses."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from idp.clock import Clock
-from idp.db import Tx
 from idp.ids import new_id
 from idp.notify import store
-from keys.sealing import Sealer
+
+if TYPE_CHECKING:
+    # The demo mailbox lives in this package too, and starts in half the time without SQLAlchemy.
+    from idp.clock import Clock
+    from idp.db import Tx
+    from keys.sealing import Sealer
 
 MAIL = "mail"
 LOGOUT_TOKEN = "logout_token"  # noqa: S105 - a kind of message

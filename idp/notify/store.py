@@ -1,8 +1,13 @@
 """The outbox's SQL. Claiming is one atomic statement; finishing only counts for the claim that is still in force."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from idp.db import Database, Row, Tx
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from idp.db import Database, Row, Tx
 
 _CLAIM = """
 UPDATE outbox SET lease_until = :until, attempts = attempts + 1

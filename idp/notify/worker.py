@@ -88,7 +88,7 @@ class Worker:
                     tidied = time.monotonic()
                     with self._database.write() as tx:
                         self._store.purge(tx, before=self._clock() - _KEPT)
-            except Exception:
+            except Exception:  # noqa: BLE001 - the loop goes on, whatever it was
                 _log.exception("the outbox could not be read")
                 stop.wait(_FIRST_DELAY)
             stop.wait(pause)

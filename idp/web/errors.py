@@ -29,7 +29,7 @@ _TEXTS = {
     ),
     HTTPStatus.NOT_FOUND: (_l("There is no page here"), _l("The address may be misspelt, or the page has moved.")),
     HTTPStatus.METHOD_NOT_ALLOWED: (
-        _l("This page can’t be opened that way"),
+        _l("This page opens another way"),
         _l("Go back to the page before, and use the button there."),
     ),
     HTTPStatus.GONE: (
@@ -46,7 +46,7 @@ _TEXTS = {
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: (
         _l("We will be back shortly"),
-        _l("The service can’t answer right now. Try again in a minute."),
+        _l("The service is not answering right now. Try again in a minute."),
     ),
 }
 _UNEXPECTED = (
