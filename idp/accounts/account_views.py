@@ -1,0 +1,121 @@
+"""Pages of a signed-in person: overview, profile, password, security, services."""
+
+from flask import Blueprint, flash, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from idp.accounts.build import Accounts
+from idp.accounts.forms import ActionForm, ChangePasswordForm, ProfileForm
+from idp.accounts.guard import Guard
+from idp.accounts.pages import FORM, person, problem_text, see, show_form, where
+from idp.accounts.passwords import Problem
+from idp.accounts.ports import Ports
+from idp.accounts.sessions import Session
+from idp.accounts.sign_in import Refused
+
+
+class AccountViews:
+    """The views, bound to their services."""
+
+    def __init__(self, accounts: Accounts, ports: Ports) -> None:
+        self._accounts = accounts
+        self._ports = ports
+
+    def add_to(self, pages: Blueprint, guard: Guard) -> None:
+        """Put the pages on the blueprint."""
+        signed_in = guard.signed_in
+        pages.add_url_rule("/account", view_func=signed_in(self.overview))
+        pages.add_url_rule("/account/profile", view_func=signed_in(self.edit_profile), methods=FORM)
+        pages.add_url_rule("/account/password", view_func=signed_in(self.change_password), methods=FORM)
+        pages.add_url_rule("/account/sessions", view_func=signed_in(self.security), methods=FORM)
+        pages.add_url_rule("/account/services", view_func=signed_in(self.services), methods=FORM)
+
+    def overview(self, session: Session) -> ResponseReturnValue:
+        """Show what matters on one page."""
+        accounts = self._accounts
+        return render_template(
+            "accounts/overview.html",
+            person=person(session, self._ports),
+            session=session,
+            account=accounts.profile.read(session.account_id),
+            addresses=accounts.addresses.of_account(session.account_id),
+            session_count=len(accounts.sessions.listing(session.account_id)),
+            service_count=len(self._ports.services.listing(session.account_id)),
+            now=accounts.clock(),
+        )
+
+    def edit_profile(self, session: Session) -> ResponseReturnValue:
+        """Show and save what people say about themselves."""
+        account = self._accounts.profile.read(session.account_id)
+        form = ProfileForm(self._accounts.settings.languages, **{**dict(account or {}), "language": session.locale})
+        if form.validate_on_submit():
+            changes = {**form.data, "locale": form.language.data}
+            if self._accounts.profile.update(session.account_id, changes, where(request)):
+                flash(_("Your profile is saved."), "success")
+            return see("edit_profile")
+        return show_form("accounts/profile.html", form, person=person(session, self._ports), session=session)
+
+    def change_password(self, session: Session) -> ResponseReturnValue:
+        """Take the present password and a new one."""
+        form = ChangePasswordForm()
+        if form.validate_on_submit():
+            outcome = self._accounts.profile.change_password(
+                session,
+                form.current_password.data,
+                form.password.data,
+                where(request),
+                end_others=form.end_others.data,
+            )
+            match outcome:
+                case None:
+                    flash(_("Your password is changed. We have sent you a mail about it."), "success")
+                    return see("security")
+                case Problem():
+                    form.password.errors = [problem_text(outcome, self._accounts.settings.passwords)]
+                case Refused():
+                    form.current_password.errors = [_refused_text(outcome)]
+        return show_form("accounts/password.html", form, person=person(session, self._ports), session=session)
+
+    def security(self, session: Session) -> ResponseReturnValue:
+        """Show where the person is signed in, and end what they choose."""
+        form = ActionForm()
+        if form.validate_on_submit():
+            return self._end(session, request.form.get("sid", ""))
+        return show_form(
+            "accounts/security.html",
+            form,
+            person=person(session, self._ports),
+            session=session,
+            sessions=self._accounts.sessions.listing(session.account_id),
+            history=self._accounts.sessions.history(session.account_id),
+        )
+
+    def services(self, session: Session) -> ResponseReturnValue:
+        """Show which services have access, and take it away."""
+        form, listing = ActionForm(), self._ports.services.listing(session.account_id)
+        if form.validate_on_submit():
+            for service in listing:
+                if service.client_id == request.form.get("client_id"):
+                    with self._accounts.database.write() as tx:
+                        self._ports.services.revoke(tx, session.account_id, service.client_id)
+                    flash(_("%(name)s no longer has access.", name=service.name), "success")
+            return see("services")
+        return show_form(
+            "accounts/services.html", form, person=person(session, self._ports), session=session, services=listing
+        )
+
+    def _end(self, session: Session, chosen: str) -> ResponseReturnValue:
+        """End one session, `others` or `all`."""
+        ended = self._accounts.sessions.end_chosen(session, chosen)
+        response = see("security")
+        if session.sid in ended:
+            self._accounts.browser.drop(request, response, session.sid)
+        elif ended:
+            flash(_("Signed out."), "success")
+        return response
+
+
+def _refused_text(refused: Refused) -> str:
+    if refused.reason == "wait":
+        return str(_("Too many attempts. Try again in %(num)d seconds.", num=refused.wait_seconds))
+    return str(_("This isn’t your current password."))

@@ -1,0 +1,89 @@
+"""Puts the services of people together; the composition root calls it once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.provider import ProviderSettings
+from idp.accounts.addresses import Addresses
+from idp.accounts.brake import Brake
+from idp.accounts.browser import Browser
+from idp.accounts.claims import Claims
+from idp.accounts.common import Common
+from idp.accounts.confirmations import Confirmations
+from idp.accounts.cookies import SessionCookies
+from idp.accounts.notices import Notices
+from idp.accounts.passwords import Passwords
+from idp.accounts.profile import Profile
+from idp.accounts.recovery import Recovery
+from idp.accounts.recovery_email import RecoveryEmail
+from idp.accounts.recovery_jobs import Job, jobs
+from idp.accounts.registration import Registration
+from idp.accounts.sessions import Sessions
+from idp.accounts.sign_in import PasswordSignIn
+from idp.accounts.store import sessions as session_store
+from idp.clock import Clock
+from idp.db import Database
+from idp.notify import Outbox
+from idp.web.throttle import Throttle
+from keys.sealing import Sealer
+
+HISTORY_KEPT = 180 * 24 * 3600
+"""Seconds for which ended sessions and the sign-in history are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Every service of this package."""
+
+    database: Database
+    clock: Clock
+    settings: ProviderSettings
+    passwords: Passwords
+    confirmations: Confirmations
+    sessions: Sessions
+    browser: Browser
+    sign_in: PasswordSignIn
+    registration: Registration
+    recovery: Recovery
+    recovery_email: RecoveryEmail
+    addresses: Addresses
+    profile: Profile
+    claims: Claims
+    jobs: Mapping[str, Job]
+    """Handlers for the outbox's worker, by kind of message."""
+
+    def purge(self) -> None:
+        """Forget what has had its time; call it about once an hour."""
+        with self.database.write() as tx:
+            self.confirmations.purge(tx)
+            session_store.remove_older(tx, self.clock() - HISTORY_KEPT)
+
+
+def build(  # noqa: PLR0917 — what the composition root has
+    database: Database, settings: ProviderSettings, clock: Clock, sealer: Sealer, outbox: Outbox, throttle: Throttle
+) -> Accounts:
+    """Return the services, sharing what they have in common."""
+    base_url, lifetimes = settings.issuer, settings.lifetimes
+    passwords = Passwords(settings.passwords)
+    confirmations = Confirmations(sealer, clock, lifetimes)
+    sessions = Sessions(database, clock, lifetimes)
+    sign_in = PasswordSignIn(database, passwords, throttle, clock)
+    common = Common(database, clock, outbox, Notices(outbox, clock), Brake(database, throttle), base_url)
+    cookies = SessionCookies(secure=base_url.startswith("https:"))
+    return Accounts(
+        database=database,
+        clock=clock,
+        settings=settings,
+        passwords=passwords,
+        confirmations=confirmations,
+        sessions=sessions,
+        browser=Browser(sessions, cookies, remembered_seconds=lifetimes.remembered_session),
+        sign_in=sign_in,
+        registration=Registration(common, passwords, confirmations),
+        recovery=Recovery(common, passwords, confirmations, sessions),
+        recovery_email=RecoveryEmail(common, confirmations, waiting_seconds=lifetimes.recovery_waiting),
+        addresses=Addresses(common, confirmations),
+        profile=Profile(common, passwords, sign_in, confirmations, sessions),
+        jobs=jobs(common, confirmations),
+        claims=Claims(database),
+    )

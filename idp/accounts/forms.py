@@ -1,0 +1,192 @@
+"""The forms of people's pages: what may be typed, and what to say when it isn't possible. Looks nothing up."""
+
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+from babel import Locale, UnknownLocaleError
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TelField, TextAreaField
+from wtforms import Field as WtField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import Regexp as Pattern
+
+from idp.accounts.identifiers import normal_address, normal_username
+
+
+def _strip(text: str | None) -> str:
+    return (text or "").strip()
+
+
+class AddressMixin:
+    """`email`, in its normal form once it is valid."""
+
+    email = EmailField(
+        _l("E-mail address"),
+        filters=[_strip],
+        validators=[InputRequired(_l("Enter an e-mail address.")), Length(max=320)],
+    )
+
+    def validate_email(self, field: WtField) -> None:
+        """Accept what mail can be sent to."""
+        address = normal_address(field.data)
+        if address is None:
+            raise ValidationError(_l("Enter an e-mail address like name@example.org."))
+        field.data = address
+
+
+class CodeMixin:
+    """`code`: six digits, spaces ignored."""
+
+    code = StringField(_l("Code"), validators=[InputRequired(_l("Enter the code from the mail.")), Length(max=40)])
+
+
+class NewPasswordMixin:
+    """`password`, a new one. How good it is, the service decides."""
+
+    # A browser would cut what is pasted at a `maxlength` in silence, so there is none.
+    password = PasswordField(_l("Password"), validators=[InputRequired(_l("Choose a password."))])
+
+
+class SignUpForm(FlaskForm, AddressMixin, NewPasswordMixin):
+    """Create an account."""
+
+    name = StringField(
+        _l("Your name"), filters=[_strip], validators=[InputRequired(_l("Enter your name.")), Length(max=200)]
+    )
+    username = StringField(
+        _l("Username"), filters=[_strip], validators=[InputRequired(_l("Choose a username.")), Length(max=64)]
+    )
+    language = SelectField(_l("Language"))
+    country = SelectField(_l("Country or territory"), validators=[InputRequired(_l("Choose where you live or work."))])
+    terms = BooleanField(
+        _l("I accept the terms of use and the privacy policy"),
+        validators=[InputRequired(_l("Accept the terms of use and the privacy policy to continue."))],
+    )
+
+    def __init__(self, languages: Sequence[str]) -> None:
+        super().__init__()
+        self.language.choices = language_choices(languages)
+        self.country.choices = country_choices(str(get_locale()))
+
+    def validate_username(self, field: WtField) -> None:
+        """Accept what can be told apart from an e-mail address and typed on any keyboard."""
+        username = normal_username(field.data)
+        if username is None:
+            raise ValidationError(
+                _l("Use 3 to 64 letters and digits. A dot, hyphen or underscore may stand between them.")
+            )
+        field.data = username
+
+
+class ConfirmCodeForm(FlaskForm, CodeMixin):
+    """Confirm by code."""
+
+
+class EmailForm(FlaskForm, AddressMixin):
+    """Ask for an e-mail address, and nothing else."""
+
+
+class ForgotPasswordForm(FlaskForm):
+    """Whose password it is: a username or an address."""
+
+    username = StringField(
+        _l("Username or e-mail address"),
+        filters=[_strip],
+        validators=[InputRequired(_l("Enter your username or e-mail address.")), Length(max=320)],
+    )
+
+
+class NewPasswordForm(FlaskForm, NewPasswordMixin):
+    """A new password, after a link."""
+
+
+class ResetByCodeForm(FlaskForm, CodeMixin, NewPasswordMixin):
+    """A new password, with the code."""
+
+
+class ChangePasswordForm(FlaskForm):
+    """A new password, by who knows the present one."""
+
+    current_password = PasswordField(
+        _l("Current password"), validators=[InputRequired(_l("Enter your current password."))]
+    )
+    password = PasswordField(_l("New password"), validators=[InputRequired(_l("Choose a new password."))])
+    end_others = BooleanField(_l("Sign out all my other browsers and devices"), default=True)
+
+
+class ActionForm(FlaskForm):
+    """A button: only the CSRF token."""
+
+
+class ProfileForm(FlaskForm):
+    """What people say about themselves. Everything but the name may stay empty."""
+
+    name = StringField(
+        _l("Full name"), filters=[_strip], validators=[InputRequired(_l("Enter your name.")), Length(max=200)]
+    )
+    given_name = StringField(_l("Given name"), filters=[_strip], validators=[Length(max=100)])
+    family_name = StringField(_l("Family name"), filters=[_strip], validators=[Length(max=100)])
+    organization = StringField(_l("Organization"), filters=[_strip], validators=[Length(max=200)])
+    phone = TelField(
+        _l("Phone"),
+        filters=[_strip],
+        validators=[
+            Optional(),
+            Pattern(r"\+?[0-9 ().\-/]{4,31}$", message=_l("Use digits, with + and the country code in front.")),
+        ],
+    )
+    street = TextAreaField(_l("Street and number"), filters=[_strip], validators=[Length(max=300)])
+    postal_code = StringField(_l("Postal code"), filters=[_strip], validators=[Length(max=32)])
+    city = StringField(_l("Town or city"), filters=[_strip], validators=[Length(max=100)])
+    region = StringField(_l("State or region"), filters=[_strip], validators=[Length(max=100)])
+    country = SelectField(_l("Country or territory"))
+    language = SelectField(_l("Language of pages and mails"))
+    time_zone = SelectField(_l("Time zone"))
+
+    def __init__(self, languages: Sequence[str], **data: object) -> None:
+        super().__init__(data=data)
+        self.language.choices = language_choices(languages)
+        self.country.choices = country_choices(str(get_locale()))
+        self.time_zone.choices = time_zone_choices()
+
+
+def language_choices(tags: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each language with its name in itself."""
+    choices = []
+    for tag in tags:
+        try:
+            name = Locale.parse(tag, sep="-").get_display_name() or tag
+        except UnknownLocaleError:
+            name = tag
+        choices.append((tag, name[:1].upper() + name[1:]))
+    return choices
+
+
+@lru_cache(maxsize=16)
+def country_choices(locale: str) -> list[tuple[str, str]]:
+    """Return ISO 3166-1 codes with their names in the reader's language, sorted by name, after "Choose…"."""
+    territories = Locale.parse(locale).territories
+    # Babel has regions (digits) and codes that are no country's: the user-assigned and the exceptionally reserved ones of ISO 3166-1.
+    none = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
+    countries = [(code, name) for code, name in territories.items() if code.isalpha() and code not in none]
+    return [("", "—"), *sorted(countries, key=lambda pair: _plain(pair[1]))]
+
+
+def _plain(name: str) -> str:
+    """Return the name without accents, so that Åland doesn't come after Zimbabwe."""
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(letter)
+    )
+
+
+@lru_cache(maxsize=1)
+def time_zone_choices() -> list[tuple[str, str]]:
+    """Return the IANA zones that name a place, and UTC."""
+    places = {
+        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "US/"))
+    }
+    return [("", "UTC"), *((zone, zone.replace("_", " ")) for zone in sorted(places))]

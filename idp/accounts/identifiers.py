@@ -1,0 +1,49 @@
+"""What people are called: the form of usernames and e-mail addresses, and the keys by which they are compared. Pure.
+
+Two spellings that a person would take for the same name have the same key.
+"""
+
+import re
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+
+_USERNAME = re.compile(r"[^\W_](?:[\w.-]{1,62})[^\W_]")
+"""3 to 64 letters and digits of any script, with `.`, `-` and `_` inside. No `@`: a username is never an address."""
+
+MAX_IDENTIFIER = 320
+"""Longest identifier worth looking up: an e-mail address (RFC 3696 erratum 1690)."""
+
+
+def normal_username(typed: str) -> str | None:
+    """Return the username as it is kept and shown (NFKC), or None when it isn't a possible one."""
+    username = unicodedata.normalize("NFKC", typed.strip())
+    return username if _USERNAME.fullmatch(username) else None
+
+
+def username_key(username: str) -> str:
+    """Return what makes two usernames equal."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", username.strip()).casefold())
+
+
+def normal_address(typed: str) -> str | None:
+    """Return the address as it is written to, or None when it isn't one. Looks up no DNS."""
+    try:
+        return validate_email(typed.strip(), check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        return None
+
+
+def address_key(address: str) -> str:
+    """Return what makes two addresses equal.
+
+    The local part is case-folded too: that no two people differ only there is worth more than RFC 5321's permission to.
+    """
+    return unicodedata.normalize("NFKC", address.strip()).casefold()
+
+
+def masked(address: str) -> str:
+    """Return the address so that its owner knows it and a person looking on doesn't: `a•••e@example.org`."""
+    local, _, domain = address.rpartition("@")
+    ends = local[:1] + "•••" + (local[-1:] if len(local) > 3 else "")  # noqa: PLR2004 — shorter ones would be all there
+    return f"{ends}@{domain}"

@@ -1,0 +1,78 @@
+"""What the account pages share: where a request came from, words for what a service answers, the name menu. No use case."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from flask import Request, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from config import tuning
+from config.design import MenuItem, Person
+from idp.accounts.confirmations import Unproven
+from idp.accounts.notices import Where
+from idp.accounts.passwords import Problem
+from idp.accounts.ports import Ports
+from idp.accounts.sessions import Session
+from idp.web import client_address
+
+FORM = ("GET", "POST")
+"""The methods of a page with a form: it is sent to the page's own address, so that signing in again leads back to it."""
+
+
+def where(request: Request) -> Where:
+    """Return from where a request came."""
+    return Where(client_address(request.environ) or None, request.headers.get("User-Agent"))
+
+
+def person(session: Session, ports: Ports) -> Person:
+    """Return who is signed in, for the upper corner of a page."""
+    return Person(
+        name=session.name,
+        menu=[
+            MenuItem(_("My account"), "/account", icon="person"),
+            MenuItem(_("Sign out"), ports.sign_out_url, icon="sign-out", post=True, id="sign-out"),
+        ],
+    )
+
+
+def show_form(template: str, form: FlaskForm, **context: object) -> ResponseReturnValue:
+    """Render a page with a form: with 422 (RFC 9110 section 15.5.21) when it comes back because something is wrong with it."""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+    return render_template(template, form=form, **context), status
+
+
+def see(endpoint: str, **values: Any) -> Response:
+    """Lead on to a page after a POST (RFC 9110 section 15.4.4)."""
+    return redirect(url_for(f"accounts.{endpoint}", **values), code=HTTPStatus.SEE_OTHER)
+
+
+def local_time(seconds: int, time_zone: str | None) -> str:
+    """Return a time as the reader writes it."""
+    zone = ZoneInfo(time_zone) if time_zone else UTC
+    return format_datetime(datetime.fromtimestamp(seconds, zone), "medium", locale=get_locale())
+
+
+def unproven_text(reason: Unproven) -> str:
+    """Return what to say about a code that confirmed nothing."""
+    if reason is Unproven.WRONG:
+        return str(_("That isn’t the code we sent. Look at the newest mail and try again."))
+    return str(_("This code can no longer be used. Ask for a new one."))
+
+
+def problem_text(problem: Problem, rules: tuning.Passwords) -> str:
+    """Return what to say about a password that isn't good enough."""
+    match problem:
+        case Problem.TOO_SHORT:
+            text = _("Use at least %(num)d characters.", num=rules.min_length)
+        case Problem.TOO_LONG:
+            text = _("Use at most %(num)d characters.", num=rules.max_length)
+        case Problem.TOO_EASY:
+            text = _("This password is easy to guess. Use more words, or words that have nothing to do with you.")
+    return str(text)

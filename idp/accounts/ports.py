@@ -1,0 +1,55 @@
+"""What the account pages need from outside, bound by the composition root: a way to sign in, and which services have access."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from werkzeug.wrappers import Response
+
+from idp.db import Tx
+
+
+class SignInPort(Protocol):
+    """The sign-in flow. `next_path` is a path on this host, where the person goes on afterwards."""
+
+    def sign_in(self, next_path: str) -> Response:
+        """Send the person to sign in."""
+        ...
+
+    def reauthenticate(self, next_path: str) -> Response:
+        """Send the person to prove again who they are."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that has access to a person's account."""
+
+    client_id: str
+    name: str
+    scopes: Sequence[str]
+    """What it may do, in the reader's words."""
+    since: int
+    last_used: int | None
+
+
+class ServiceAccess(Protocol):
+    """The protocol's memory of what a person agreed to."""
+
+    def listing(self, account_id: str) -> Sequence[Service]:
+        """Return the services with access, by name."""
+        ...
+
+    def revoke(self, tx: Tx, account_id: str, client_id: str) -> None:
+        """Take a service's access away, and what it was given."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All of them."""
+
+    sign_in: SignInPort
+    services: ServiceAccess
+    sign_in_url: str = "/sign-in"
+    sign_out_url: str = "/sign-out"

@@ -1,0 +1,86 @@
+"""What the outbox's worker does about forgotten names and passwords: finds out whose they are, and mails them, or nobody."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from idp.accounts.common import Common
+from idp.accounts.confirmations import Confirmations, Purpose
+from idp.accounts.identifiers import address_key, username_key
+from idp.accounts.models import ACTIVE
+from idp.accounts.store import addresses, people
+from idp.db import Database, Tx
+from idp.notify.worker import Message
+
+USERNAME_JOB = "accounts.forgotten_username"
+PASSWORD_JOB = "accounts.forgotten_password"  # noqa: S105 — no password
+
+
+class Job:
+    """A handler of the worker: runs in one transaction, in which the mails are queued as well."""
+
+    def __init__(self, database: Database, run: Callable[[Tx, Mapping[str, Any]], None]) -> None:
+        self._database = database
+        self._run = run
+
+    def deliver(self, message: Message) -> None:
+        """Do it."""
+        with self._database.write() as tx:
+            self._run(tx, message.payload)
+
+    def end_batch(self) -> None:
+        """Nothing is kept for the batch."""
+
+
+class RecoveryMails:
+    """Mails usernames and proofs."""
+
+    def __init__(self, common: Common, confirmations: Confirmations) -> None:
+        self._common = common
+        self._confirmations = confirmations
+
+    def mail_usernames(self, tx: Tx, payload: Mapping[str, Any]) -> None:
+        """Mail the usernames of the accounts that the address can recover, if there are any."""
+        found = addresses.accounts_reached(tx, address_key(payload["address"]), now=self._common.clock())
+        if found:
+            context = {"usernames": [row["username"] for row in found], "sign_in": self._common.base_url}
+            self._common.outbox.mail(tx, found[0]["address"], "usernames", found[0]["locale"], context)
+
+    def mail_proof(self, tx: Tx, payload: Mapping[str, Any]) -> None:
+        """Mail link and code to the addresses that may reset this person's password, if there is one."""
+        for position, (account_id, to) in enumerate(self._reached(tx, payload["identifier"])):
+            account = people.find(tx, account_id)
+            # The page waits for one code. A further account with the same recovery address gets a mail with a link only.
+            if position == 0:
+                proof = self._confirmations.arm(tx, payload["confirmation_id"], account_id)
+            else:
+                proof = self._confirmations.issue(tx, Purpose.RESET_PASSWORD, "", account_id=account_id)
+            if account is None or proof is None:
+                return  # The job ran before: its mails are on the way.
+            context = {
+                "name": account["name"],
+                "username": account["username"],
+                "code": proof.code if position == 0 else "",
+                "link": self._common.link(f"reset-password/{proof.token}"),
+            }
+            for address in to:
+                self._common.outbox.mail(tx, address, "reset_password", account["locale"], context)
+
+    def _reached(self, tx: Tx, identifier: str) -> list[tuple[str, list[str]]]:
+        """Return accounts and where to write: there, if an address was typed; for a username, to all that may recover it."""
+        now = self._common.clock()
+        if "@" in identifier:
+            found = addresses.accounts_reached(tx, address_key(identifier), now=now)
+            return [(row["id"], [row["address"]]) for row in found]
+        account = people.credentials_by_username(tx, username_key(identifier))
+        if account is None or account["status"] != ACTIVE:
+            return []
+        return [(account["id"], list(addresses.usable(tx, account["id"], now=now)))]
+
+
+def jobs(common: Common, confirmations: Confirmations) -> Mapping[str, Job]:
+    """Return the handlers by kind of message."""
+    mails = RecoveryMails(common, confirmations)
+    return {
+        USERNAME_JOB: Job(common.database, mails.mail_usernames),
+        PASSWORD_JOB: Job(common.database, mails.mail_proof),
+    }
