@@ -1,7 +1,8 @@
 """Slows guesses down: for one account, for one address, and for all together. Never locks anybody out for good.
 
 Each subject has a leaky bucket of failures in SQL, so all workers see the same one. Over the free attempts, each failure doubles the
-waiting time up to a maximum; the bucket leaks the free attempts within `forget_after`. An attempt that is refused because one has to
+waiting time up to a maximum; the bucket leaks the free attempts within `forget_after`, and
+all of them when there was no failure for so long. An attempt that is refused because one has to
 wait counts for nothing: hammering doesn't prolong the wait. What an attempt is, and what to answer, is the caller's matter.
 """
 
@@ -19,7 +20,7 @@ _FAILED = """
 INSERT INTO throttle (key, scope, level, at) VALUES (:key, :scope, :one, :now)
 ON CONFLICT (key) DO UPDATE SET
     level = CASE
-        WHEN throttle.level - (:now - throttle.at) * :leak <= 0 THEN :one
+        WHEN :now - throttle.at >= :forget OR throttle.level - (:now - throttle.at) * :leak <= 0 THEN :one
         WHEN throttle.level - (:now - throttle.at) * :leak >= :full THEN :full + :one
         ELSE throttle.level - (:now - throttle.at) * :leak + :one
     END,
@@ -106,7 +107,16 @@ class Throttle:
         now = self._clock()
         for key in sorted(keys):
             rule = self._rules[key.scope]
-            tx.run(_FAILED, key=key.hash, scope=key.scope, one=_ONE, now=now, leak=rule.leak, full=rule.full)
+            tx.run(
+                _FAILED,
+                key=key.hash,
+                scope=key.scope,
+                one=_ONE,
+                now=now,
+                leak=rule.leak,
+                full=rule.full,
+                forget=rule.forget_after,
+            )
 
     def succeeded(self, tx: Tx, *keys: Key) -> None:
         """Forget an account's failures. An address keeps its own: a thief with one account of theirs can't clear it."""
@@ -125,7 +135,7 @@ class _Rule:
 
     def __init__(self, rule: Slowdown) -> None:
         self.forget_after = rule.forget_after
-        self.leak = max(1, rule.free_attempts * _ONE // rule.forget_after)
+        self.leak = -(-rule.free_attempts * _ONE // rule.forget_after)
         """Millionths of a failure that a second forgives."""
         self._free, self._base, self._most = rule.free_attempts, rule.base_delay, rule.max_delay
         doublings = max(0, (rule.max_delay // rule.base_delay).bit_length())
