@@ -46,8 +46,8 @@ db = SQLAlchemy(model_class=Model, disable_autonaming=True, session_options={"au
 class _Connection(Protocol):
     """What SQLite's and PostgreSQL's connections have in common (PEP 249)."""
 
-    def execute(self, sql: Any, parameters: Any = ..., /) -> Any: ...  # noqa: ANN401, D102
-    def close(self) -> None: ...  # noqa: D102
+    def execute(self, sql: Any, parameters: Any = ..., /) -> Any: ...  # noqa: ANN401
+    def close(self) -> None: ...
 
 
 class Tx:
@@ -149,7 +149,7 @@ class Database:
             connection = psycopg.connect(plain, autocommit=True, row_factory=dict_row, prepare_threshold=2)
         self._local.connection = connection
         self._local.tx = Tx(connection, self._translate)
-        return self._local.tx  # type: ignore[no-any-return]
+        return self._local.tx
 
 
 def configure_engine(engine: Engine) -> None:

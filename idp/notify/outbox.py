@@ -31,9 +31,9 @@ class Outbox:
         """Mail `to` what `mail/<template>.{subject,txt,html}` say in `locale`; `context` (JSON values) is what they are filled with."""
         self.add(tx, MAIL, {"to": to, "template": template, "locale": locale, "context": context})
 
-    def logout_token(self, tx: Tx, client_id: str, url: str, token: str) -> None:
+    def logout_token(self, tx: Tx, client_id: str, *, url: str, subject: str, sid: str) -> None:
         """Tell a client that a session has ended (OpenID Connect Back-Channel Logout 1.0 section 2.5)."""
-        self.add(tx, LOGOUT_TOKEN, {"client_id": client_id, "url": url, "token": token})
+        self.add(tx, LOGOUT_TOKEN, {"client_id": client_id, "url": url, "subject": subject, "sid": sid})
 
     def add(self, tx: Tx, kind: str, payload: dict[str, Any]) -> None:
         """Add a message of any kind that the worker has a handler for."""

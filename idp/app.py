@@ -1,0 +1,268 @@
+"""The composition root: the only module that knows every package. Every concrete object of the provider is made here, once.
+
+Two applications stand behind one door: the machine endpoints (`oauth.machine`) and Flask, which serves everything a person sees.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, redirect, request
+from werkzeug.wrappers import Response
+
+from config.settings import ConfiguredClient, ProviderSettings
+from idp import clock as real_clock
+from idp import request_id, schema, web
+from idp.accounts import ports as account_ports
+from idp.accounts import views as account_views
+from idp.accounts.build import Accounts
+from idp.accounts.build import build as build_accounts
+from idp.clock import Clock
+from idp.db import Database, Tx, db
+from idp.help import views as help_views
+from idp.login import views as login_views
+from idp.login.dispatcher import Dispatcher
+from idp.login.password_step import PasswordStep
+from idp.login.scope_texts import describe
+from idp.notify import Outbox
+from idp.notify.logout import LogoutTokenHandler
+from idp.notify.mail import MailHandler
+from idp.notify.outbound import Outbound, OutboundError
+from idp.notify.outbox import LOGOUT_TOKEN, MAIL
+from idp.notify.store import OutboxStore
+from idp.notify.worker import Handler, Worker
+from idp.oauth import browser_views
+from idp.oauth.access_tokens import AccessTokens
+from idp.oauth.client import ClientRegistry
+from idp.oauth.client_auth import ClientAuthenticator
+from idp.oauth.endpoints import metadata
+from idp.oauth.id_token_hints import IdTokenHints
+from idp.oauth.key_sets import ClientKeys
+from idp.oauth.logout import Logout
+from idp.oauth.machine import Machine
+from idp.oauth.minting import Minting
+from idp.oauth.parts import Parts
+from idp.oauth.registration import NewClient, Registration
+from idp.oauth.server import AuthorizationServer
+from idp.oauth.service_access import ServiceAccess
+from idp.web import log
+from idp.web.metrics import Metrics
+from idp.web.throttle import Throttle
+from keys import KeyStore, Sealer, Signer, jwks
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What every program of the provider needs: the web server, the worker and the CLI. No page is in it."""
+
+    settings: ProviderSettings
+    clock: Clock
+    database: Database
+    keys: KeyStore
+    sealer: Sealer
+    signer: Signer
+    outbox: Outbox
+    accounts: Accounts
+    clients: ClientRegistry
+    registration: Registration
+    minting: Minting
+    logout: Logout
+    hints: IdTokenHints
+
+    def configure_clients(self) -> None:
+        """Bring the clients of the settings into the database."""
+        for client_id, client in self.settings.clients.items():
+            self.registration.configure(_configured(client_id, client), secret=client.read_secret())
+
+
+def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> Core:
+    """Make the objects below the pages."""
+    database = Database(settings.database_url)
+    keys = KeyStore(settings.data_dir / "keys")
+    sealer = Sealer.from_folder(settings.data_dir / "keys", [root.get_secret_value() for root in settings.sealing_keys])
+    signer = Signer(keys, clock)
+    outbox = Outbox(sealer, clock)
+    accounts = build_accounts(database, settings, clock, sealer, outbox, Throttle(database, clock, settings.throttle))
+    clients = ClientRegistry(database)
+    hints = IdTokenHints(signer, settings.issuer)
+    logout = Logout(clients, hints, outbox.logout_token, clock)
+    accounts.sessions.on_end.append(logout.sessions_ended)
+    return Core(
+        settings=settings,
+        clock=clock,
+        database=database,
+        keys=keys,
+        sealer=sealer,
+        signer=signer,
+        outbox=outbox,
+        accounts=accounts,
+        clients=clients,
+        registration=Registration(database, clients, clock),
+        minting=Minting(signer, settings, clock, sealer.derive("refresh-successor")),
+        logout=logout,
+        hints=hints,
+    )
+
+
+class Provider:
+    """The whole provider as one WSGI application."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.flask = Flask("idp", static_folder=None)
+        self.machine = _mount(self.flask, core)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer."""
+        if environ["PATH_INFO"] in self.machine.paths:
+            return self.machine(environ, start_response)
+        return self.flask(environ, start_response)
+
+
+def build(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> Provider:
+    """Make the provider."""
+    return Provider(build_core(settings, clock=clock))
+
+
+def _mount(app: Flask, core: Core) -> Machine:
+    settings, database, accounts = core.settings, core.database, core.accounts
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    db.init_app(app)
+    shared = web.init_app(
+        app,
+        settings,
+        sealer_key=core.sealer.derive("session"),
+        preferred_language=lambda: _language_of(accounts.browser.current(request)),
+        checks={
+            "database": lambda: database.read().one("SELECT 1 AS one"),
+            "migrations": lambda: schema.is_current(database),
+            "keys": lambda: core.keys.load().signing_key("ES256", core.clock()),
+        },
+        outbox_depth=OutboxStore(database).waiting,
+    )
+    parts = _parts(core)
+    dispatcher = Dispatcher(
+        database,
+        accounts.sessions,
+        accounts.browser,
+        core.clock,
+        interaction_seconds=settings.lifetimes.interaction,
+    )
+    authorization = browser_views.Authorization(parts, core.hints)
+    dispatcher.finish["authorize"] = authorization.resume
+    ports = account_ports.Ports(
+        sign_in=dispatcher, services=_Services(ServiceAccess(database, core.clients, core.clock))
+    )
+    protocol_pages = browser_views.blueprint(authorization, core.logout, dispatcher)
+    password_step = PasswordStep(database, accounts.sign_in, accounts.sessions, accounts.browser)
+    login_pages = login_views.Pages(dispatcher, password_step, accounts.browser, database, shared)
+    app.register_blueprint(protocol_pages)
+    app.register_blueprint(login_views.blueprint(login_pages))
+    app.register_blueprint(account_views.blueprint(accounts, ports))
+    app.register_blueprint(help_views.blueprint(settings))
+    # Other sites send people here by POST as well (OpenID Connect Core section 3.1.2.1, RP-Initiated Logout section 2).
+    for name in ("oauth.authorize", "oauth.end_session"):
+        shared.csrf.exempt(app.view_functions[name])
+
+    @app.get("/")
+    def home() -> Response:
+        return redirect("/account", browser_views.SEE_OTHER)
+
+    return Machine(AuthorizationServer(parts), lambda: jwks.document(core.keys.load()), _Observer(shared.metrics))
+
+
+def _parts(core: Core) -> Parts:
+    settings = core.settings
+    outbound = Outbound(settings.outbound)
+    audiences = (settings.issuer, settings.issuer + metadata.PATHS["token_endpoint"])
+    return Parts(
+        settings=settings,
+        database=core.database,
+        clock=core.clock,
+        clients=core.clients,
+        authenticator=ClientAuthenticator(
+            core.clients, ClientKeys(lambda url: _document(outbound, url)), core.database, core.clock, audiences
+        ),
+        minting=core.minting,
+        access_tokens=AccessTokens(core.signer, core.keys, core.database, core.clock, settings.issuer),
+        subjects=core.accounts.claims,
+    )
+
+
+def _document(outbound: Outbound, url: str) -> bytes:
+    try:
+        answer = outbound.get(url)
+    except OutboundError as error:
+        raise ValueError("the document can't be fetched") from error
+    if answer.status != HTTPStatus.OK:
+        raise ValueError(f"the document's address answered {answer.status}")
+    return answer.body
+
+
+class _Observer:
+    """Counts and logs the machine endpoints' answers as `web` does those of pages."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def begin(self, offered: str | None) -> str:
+        return request_id.begin(offered)
+
+    def answered(self, identifier: str, method: str, path: str, status: int, began: float) -> None:
+        self._metrics.request(path, status)
+        log.access(identifier, method, path, status, (time.perf_counter() - began) * 1000)
+
+
+class _Services:
+    """`accounts.ports.ServiceAccess`, with scope values in the reader's words."""
+
+    def __init__(self, access: ServiceAccess) -> None:
+        self._access = access
+
+    def listing(self, account_id: str) -> Sequence[account_ports.Service]:
+        return [
+            account_ports.Service(one.client_id, one.name, describe(one.scope), one.since, one.last_used)
+            for one in self._access.listing(account_id)
+        ]
+
+    def revoke(self, tx: Tx, account_id: str, client_id: str) -> None:
+        self._access.revoke(tx, account_id, client_id)
+
+
+def _language_of(session: Any) -> str | None:  # noqa: ANN401
+    return session.locale if session else None
+
+
+def _configured(client_id: str, client: ConfiguredClient) -> NewClient:
+    return NewClient(
+        client_id=client_id,
+        name=client.name,
+        redirect_uris=client.redirect_uris,
+        post_logout_redirect_uris=client.post_logout_redirect_uris,
+        backchannel_logout_uri=client.backchannel_logout_uri or "",
+        grant_types=client.grants,
+        scope=" ".join(client.scopes),
+        token_endpoint_auth_method=client.auth_method,
+        jwks_uri=client.jwks_uri or "",
+        client_uri=client.initiate_login_uri or "",
+        logo_uri=client.logo_uri or "",
+        first_party=client.first_party,
+        audiences=client.audiences,
+    )
+
+
+def build_worker(provider: Provider) -> Worker:
+    """Make the worker that drains the outbox; mail borrows the pages' templates and translations."""
+    core = provider.core
+    handlers: dict[str, Handler] = {
+        MAIL: MailHandler(
+            provider.flask, core.settings.mail, issuer=core.settings.issuer, service=core.settings.brand.account
+        ),
+        LOGOUT_TOKEN: LogoutTokenHandler(Outbound(core.settings.outbound), core.minting.logout_token),
+    }
+    return Worker(core.database, core.sealer, handlers, core.clock)

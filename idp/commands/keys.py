@@ -1,0 +1,65 @@
+"""`idp keys`: the signing keys."""
+
+from typing import Any
+
+import click
+
+from idp.app import Core
+from idp.commands.shared import as_json, core, show, table
+from keys import KeyRing, rotation
+
+_HOUR = 3600
+
+
+@click.group("keys")
+def group() -> None:
+    """Signing keys."""
+
+
+@group.command("list")
+@as_json
+def list_keys(*, as_json: bool) -> None:
+    """List the keys with their times."""
+    with core() as made:
+        table(_rows(made.keys.load()), _COLUMNS, as_json=as_json, empty="No key yet: they are made at first start.")
+
+
+@group.command("rotate")
+@click.option(
+    "--now",
+    "at_once",
+    is_flag=True,
+    help="Sign with the new keys at once: after a compromise, for caches may miss them.",
+)
+@as_json
+def rotate(*, at_once: bool, as_json: bool) -> None:
+    """Publish the next keys; they sign once everybody can have them, and the old ones stay until their last token has expired."""
+    with core() as made:
+        now = made.clock()
+        rotation.ensure(made.keys, now)
+        ahead = 0 if at_once else made.settings.keys.publish_ahead_hours * _HOUR
+        ring = rotation.rotate(made.keys, now, publish_ahead=ahead, keep_after=_longest_token(made))
+        table(_rows(ring), _COLUMNS, as_json=as_json, empty="")
+
+
+@group.command("retire")
+@click.argument("kid")
+@as_json
+def retire(*, kid: str, as_json: bool) -> None:
+    """Withdraw a key at once: nothing that it signed is accepted any more."""
+    with core() as made:
+        rotation.retire(made.keys, kid, made.clock())
+        show({"kid": kid, "retired": True}, as_json=as_json)
+
+
+_COLUMNS = ("kid", "alg", "published_at", "active_from", "retired_at")
+
+
+def _rows(ring: KeyRing) -> list[dict[str, Any]]:
+    return [{name: getattr(key, name) for name in _COLUMNS} for key in ring.keys]
+
+
+def _longest_token(made: Core) -> int:
+    # An ID token is still good as a hint when it has expired, as long as a session can last.
+    lifetimes = made.settings.lifetimes
+    return max(lifetimes.access_token, lifetimes.id_token, lifetimes.session_absolute)

@@ -1,0 +1,60 @@
+"""`idp serve`: makes the database and the keys ready, then starts the web server's workers, which import the application."""
+
+import click
+
+from config.settings import ConfigError, ProviderSettings, load_provider
+from idp import clock, schema
+from idp.db import Database
+from keys import KeyStore, rotation
+
+
+@click.command()
+def serve() -> None:
+    """Serve the provider until it is told to stop."""
+    try:
+        settings = load_provider()
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from error
+    prepare(settings)
+    from granian import Granian  # noqa: PLC0415
+    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
+
+    Granian(
+        target="idp.wsgi:create",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1 if settings.tls_cert is None else HTTPModes.auto,
+        workers=settings.workers,
+        blocking_threads=settings.blocking_threads,
+        # Idle threads keep their database connection; they are few, and making one anew costs more than keeping it.
+        blocking_threads_idle_timeout=600,
+        backlog=2048,
+        websockets=False,
+        log_access=False,
+        log_level=LogLevels.warning,
+        ssl_cert=settings.tls_cert,
+        ssl_key=settings.tls_key,
+        workers_kill_timeout=10,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+def prepare(settings: ProviderSettings) -> None:
+    """Do once what workers must not race for. On a second start it is a few reads."""
+    database = Database(settings.database_url)
+    schema.upgrade(database)
+    rotation.ensure(KeyStore(settings.data_dir / "keys"), clock.now(), settings.keys.algorithms)
+    if settings.demo_people and _lacks_people(database):
+        # Only then are the accounts' modules worth loading here.
+        from idp.accounts.seed import seed_people  # noqa: PLC0415
+        from idp.app import build_core  # noqa: PLC0415
+
+        seed_people(build_core(settings).accounts, settings.demo_people)
+    database.close()
+
+
+def _lacks_people(database: Database) -> bool:
+    return database.read().one("SELECT id FROM account LIMIT 1") is None

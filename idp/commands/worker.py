@@ -1,0 +1,79 @@
+"""`idp worker`: drains the outbox, keeps the keys in rotation, and forgets what has had its time. Any number may run."""
+
+import logging
+import signal
+import threading
+import time
+
+import click
+
+from config.settings import ConfigError, load_provider
+from idp import schema
+from idp.app import Core, build, build_worker
+from idp.login import store as interactions
+from idp.oauth import store as tokens
+from idp.web import log
+from keys import rotation
+
+_log = logging.getLogger("idp.worker")
+
+_HOUR = 3600
+_DAY = 24 * _HOUR
+_TOKENS_KEPT = 7 * _DAY
+"""How long an expired family is kept, so that reuse is still recognised as such."""
+_PAUSE = 0.2
+"""Seconds between two looks at the outbox: a logout token shouldn't be slower than the person's next click."""
+
+
+@click.command()
+def worker() -> None:
+    """Send mail and logout tokens, rotate keys, tidy up, until told to stop."""
+    log.configure()
+    try:
+        provider = build(load_provider())
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from error
+    core = provider.core
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    _await_schema(core, stop)
+    housekeeping = threading.Thread(target=_keep_house, args=(core, stop), daemon=True)
+    housekeeping.start()
+    build_worker(provider).run_forever(stop, pause=_PAUSE)
+    housekeeping.join(timeout=5)
+
+
+def _await_schema(core: Core, stop: threading.Event) -> None:
+    """Wait for `idp serve` or `idp db upgrade`: when everything starts at once, the worker may be first."""
+    while not stop.is_set() and not schema.is_current(core.database):
+        stop.wait(_PAUSE)
+
+
+def _keep_house(core: Core, stop: threading.Event) -> None:
+    while not stop.wait(_HOUR if tidy(core) else _HOUR / 60):
+        pass
+
+
+def tidy(core: Core) -> bool:
+    """Rotate keys that are due and delete what no answer depends on any more; False if it has to be tried again soon."""
+    settings, now = core.settings, core.clock()
+    began = time.monotonic()
+    try:
+        rotation.maintain(
+            core.keys,
+            now,
+            every=settings.keys.rotation_days * _DAY,
+            publish_ahead=settings.keys.publish_ahead_hours * _HOUR,
+            keep_after=settings.lifetimes.session_absolute,
+        )
+        core.accounts.purge()
+        with core.database.write() as tx:
+            forgotten = tokens.forget_expired(tx, now=now, keep=_TOKENS_KEPT) + interactions.forget_expired(
+                tx, before=now - _DAY
+            )
+    except Exception:  # noqa: BLE001  whatever it was, it is logged and tried again
+        _log.exception("housekeeping failed")
+        return False
+    _log.info("tidied", extra={"event": {"forgotten": forgotten, "seconds": round(time.monotonic() - began, 2)}})
+    return True

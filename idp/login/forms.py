@@ -1,0 +1,24 @@
+"""The forms of the sign-in steps. Field names are part of the contract with scripts (`username`, `password`)."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField, StringField
+from wtforms.validators import InputRequired
+
+
+class SignInForm(FlaskForm):
+    """Username and password."""
+
+    username = StringField(_l("Username"), [InputRequired(_l("Enter your username or e-mail address."))])
+    password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password."))])
+    remember = BooleanField(_l("Stay signed in on this device"))
+
+
+class ProveAgainForm(FlaskForm):
+    """The password alone: whose it is, is known."""
+
+    password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password."))])
+
+
+class StepForm(FlaskForm):
+    """Buttons only; carries the CSRF token."""

@@ -1,0 +1,24 @@
+"""A sign-in in progress. It lives in the database, so no worker needs to be the same one and a restart loses nothing."""
+
+from sqlalchemy import Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.db import Model
+
+
+class InteractionRecord(Model):
+    """Bound to the browser that began it by the digest of a secret in that browser's cookie."""
+
+    __tablename__ = "interaction"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    browser_digest: Mapped[str]
+    kind: Mapped[str]
+    asked: Mapped[str] = mapped_column(Text)
+    parameters: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[int]
+    expires_at: Mapped[int] = mapped_column(index=True)
+    chosen_sid: Mapped[str]
+    fresh: Mapped[int]
+    allowed: Mapped[int]
+    completed_at: Mapped[int | None]

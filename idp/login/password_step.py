@@ -1,0 +1,65 @@
+"""The password step: from what was typed to a session that stands. No page here."""
+
+from flask import Request
+
+from idp.accounts.browser import Browser
+from idp.accounts.sessions import Session, Sessions
+from idp.accounts.sign_in import PasswordSignIn, Refused, Verified
+from idp.db import Database
+
+METHOD = "password"
+AMR = ("pwd",)  # RFC 8176 section 2
+ACR = "aal1"  # NIST SP 800-63B-4 section 2.1
+
+
+class PasswordStep:
+    """Verifies, then begins a session, or strengthens the one that this account has in this browser."""
+
+    def __init__(self, database: Database, passwords: PasswordSignIn, sessions: Sessions, browser: Browser) -> None:
+        self._database = database
+        self._passwords = passwords
+        self._sessions = sessions
+        self._browser = browser
+
+    def take(
+        self, request: Request, username: str, password: str, *, ip: str, remember: bool, account_id: str = ""
+    ) -> Session | Refused:
+        """Verify and sign in; with `account_id` only that account will do."""
+        agent = request.user_agent.string or None
+        result = self._passwords.verify(username, password, ip=ip, user_agent=agent)
+        if isinstance(result, Refused):
+            return result
+        if account_id and result.account_id != account_id:
+            return Refused("wrong")
+        return self._establish(request, result, ip=ip, agent=agent, remember=remember)
+
+    def _establish(
+        self, request: Request, verified: Verified, *, ip: str, agent: str | None, remember: bool
+    ) -> Session:
+        here = next(
+            (one.session for one in self._browser.people(request) if one.session.account_id == verified.account_id),
+            None,
+        )
+        with self._database.write() as tx:
+            if here is not None:
+                # The same `sid` with a new secret: services stay connected to it, a copied cookie is worth nothing any more.
+                value = self._sessions.strengthen(
+                    tx, here.sid, method=METHOD, strength=ACR, amr=AMR, acr=ACR, ip=ip, user_agent=agent
+                )
+            else:
+                _, value = self._sessions.start(
+                    tx,
+                    verified.account_id,
+                    method=METHOD,
+                    strength=ACR,
+                    amr=AMR,
+                    acr=ACR,
+                    ip=ip,
+                    user_agent=agent,
+                    remember=remember,
+                )
+        session = self._sessions.find(value)
+        if session is None:
+            raise LookupError("the session that has just begun is gone")
+        self._browser.enter(request, session, value)
+        return session

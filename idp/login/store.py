@@ -1,0 +1,95 @@
+"""Interactions: the only SQL of the sign-in flow."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+
+from idp.db import Row, Tx
+from idp.ids import new_id
+from idp.oauth.ports import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A sign-in in progress: for a client (`authorize`) or for a page of the provider itself (`local`)."""
+
+    id: str
+    browser_digest: str
+    kind: str
+    asked: Asked
+    parameters: dict[str, Any]
+    expires_at: int
+    chosen_sid: str
+    fresh: bool
+    allowed: bool
+    completed: bool
+
+
+def add(
+    tx: Tx, *, browser_digest: str, kind: str, asked: Asked, parameters: dict[str, Any], now: int, expires_at: int
+) -> str:
+    """Keep a new interaction; return its id."""
+    interaction_id = new_id()
+    tx.run(
+        "INSERT INTO interaction (id, browser_digest, kind, asked, parameters, created_at, expires_at, chosen_sid, fresh, allowed)"
+        " VALUES (:id, :browser_digest, :kind, :asked, :parameters, :now, :expires_at, '', 0, 0)",
+        id=interaction_id,
+        browser_digest=browser_digest,
+        kind=kind,
+        asked=orjson.dumps(asdict(asked), default=sorted).decode(),
+        parameters=orjson.dumps(parameters).decode(),
+        now=now,
+        expires_at=expires_at,
+    )
+    return interaction_id
+
+
+def find(tx: Tx, interaction_id: str) -> Interaction | None:
+    """Return the interaction, whoever's it is."""
+    row = tx.one("SELECT * FROM interaction WHERE id = :id", id=interaction_id)
+    return _interaction(row) if row else None
+
+
+def choose(tx: Tx, interaction_id: str, sid: str, *, fresh: bool) -> None:
+    """Note whom the person chose to be, and whether they proved it just now. An earlier yes to the client was somebody else's."""
+    tx.run(
+        "UPDATE interaction SET chosen_sid = :sid, fresh = :fresh, allowed = 0 WHERE id = :id",
+        id=interaction_id,
+        sid=sid,
+        fresh=int(fresh),
+    )
+
+
+def allow(tx: Tx, interaction_id: str) -> None:
+    """Note that the person said yes."""
+    tx.run("UPDATE interaction SET allowed = 1 WHERE id = :id", id=interaction_id)
+
+
+def complete(tx: Tx, interaction_id: str, *, now: int) -> None:
+    """Note that it was answered."""
+    tx.run("UPDATE interaction SET completed_at = :now WHERE id = :id", id=interaction_id, now=now)
+
+
+def forget_expired(tx: Tx, *, before: int) -> int:
+    """Delete interactions that expired before that time."""
+    return tx.run("DELETE FROM interaction WHERE expires_at < :before", before=before)
+
+
+def _interaction(row: Row) -> Interaction:
+    asked = orjson.loads(row["asked"])
+    for name in ("scope", "acr_values"):
+        asked[name] = tuple(asked[name])
+    asked["prompt"] = frozenset(asked["prompt"])
+    return Interaction(
+        id=row["id"],
+        browser_digest=row["browser_digest"],
+        kind=row["kind"],
+        asked=Asked(**asked),
+        parameters=orjson.loads(row["parameters"]),
+        expires_at=row["expires_at"],
+        chosen_sid=row["chosen_sid"],
+        fresh=bool(row["fresh"]),
+        allowed=bool(row["allowed"]),
+        completed=row["completed_at"] is not None,
+    )

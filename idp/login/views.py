@@ -1,0 +1,173 @@
+"""The pages of the sign-in flow: sign in, choose an account, allow a service. Each handles its step and returns to the dispatcher."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from idp.accounts.browser import Browser
+from idp.accounts.paths import own_path
+from idp.accounts.sessions import Session
+from idp.accounts.sign_in import Refused as PasswordRefused
+from idp.db import Database
+from idp.login import store
+from idp.login.dispatcher import SEE_OTHER, Dispatcher
+from idp.login.flow import AskConsent, Prove, Step
+from idp.login.forms import ProveAgainForm, SignInForm, StepForm
+from idp.login.password_step import PasswordStep
+from idp.login.scope_texts import describe
+from idp.login.store import Interaction
+from idp.oauth.ports import Authentication, Refused
+from idp.oauth.store import remember_consent
+from idp.web import Web, allow_form_redirect, client_address
+
+HOME = "/account"
+
+
+class Pages:
+    """The views."""
+
+    def __init__(
+        self, dispatcher: Dispatcher, password_step: PasswordStep, browser: Browser, database: Database, web: Web
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._password_step = password_step
+        self._browser = browser
+        self._database = database
+        self._web = web
+
+    def start(self) -> Response:
+        """Begin a sign-in for a page of ours."""
+        return self._dispatcher.sign_in(own_path(request.args.get("next", "")) or HOME)
+
+    def add_account(self) -> Response:
+        """Begin a sign-in to another account."""
+        return self._dispatcher.add_account(own_path(request.args.get("next", "")) or HOME)
+
+    def sign_in(self, interaction_id: str) -> Response:
+        """Ask for the password, of anybody or of the person who has to prove it again."""
+        interaction = self._load(interaction_id)
+        step = self._dispatcher.step(interaction)
+        if request.method == "GET" and interaction.completed and isinstance(step, Authentication | Refused):
+            # By the back button, say: show the way on instead of asking again.
+            return make_response(render_template("login/done.html", interaction=interaction, home=HOME))
+        person = self._person_to_prove(step)
+        form = ProveAgainForm() if person else SignInForm(username=interaction.asked.login_hint)
+        problem, status, retry_after = "", HTTPStatus.OK, 0
+        if form.validate_on_submit():
+            result = self._take_password(form, person)
+            if isinstance(result, Session):
+                return self._dispatcher.advance(self._dispatcher.chosen(interaction, result.sid, fresh=True))
+            problem, status = _explain(result)
+            retry_after = result.wait_seconds
+        elif form.is_submitted():
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+        page = render_template("login/sign_in.html", form=form, interaction=interaction, again=person, problem=problem)
+        response = make_response(page, status)
+        if retry_after:
+            response.headers["Retry-After"] = str(retry_after)
+        return response
+
+    def proceed(self, interaction_id: str) -> Response:
+        """Go on from a sign-in that was over already."""
+        return self._dispatcher.advance(self._load(interaction_id))
+
+    def cancel(self, interaction_id: str) -> Response:
+        """Go back to the service without signing in."""
+        refused = Refused("access_denied", "The person cancelled the sign-in.")
+        return self._dispatcher.answer(self._load(interaction_id), refused)
+
+    def choose_account(self, interaction_id: str) -> Response | str:
+        """Ask which of this browser's accounts it is to be."""
+        interaction = self._load(interaction_id)
+        people = self._browser.people(request)
+        form = StepForm()
+        if form.validate_on_submit():
+            sid = request.form.get("account", "")
+            if not any(one.session.sid == sid for one in people):
+                return redirect(url_for("login.sign_in", interaction_id=interaction.id), SEE_OTHER)
+            response = self._dispatcher.advance(self._dispatcher.chosen(interaction, sid, fresh=False))
+            self._browser.activate(request, response, sid)
+            return response
+        return render_template("login/choose_account.html", form=form, interaction=interaction, people=people)
+
+    def consent(self, interaction_id: str) -> Response | str:
+        """Ask whether the service may have what it asks for."""
+        interaction = self._load(interaction_id)
+        step = self._dispatcher.step(interaction)
+        if not isinstance(step, AskConsent):
+            return self._dispatcher.advance(interaction)
+        form = StepForm()
+        if form.validate_on_submit():
+            if request.form.get("decision") != "allow":
+                refused = Refused("access_denied", "The person did not allow it.")
+                return self._dispatcher.answer(interaction, refused)
+            with self._database.write() as tx:
+                scope, now = frozenset(step.scope), self._dispatcher.now()
+                remember_consent(tx, step.account_id, interaction.asked.client_id, scope, now=now)
+                store.allow(tx, interaction.id)
+            return self._dispatcher.advance(self._dispatcher.load(interaction.id))
+        person = self._session_of(step.account_id)
+        scope_texts = describe(step.scope)
+        return render_template(
+            "login/consent.html", form=form, interaction=interaction, person=person, scope=scope_texts
+        )
+
+    def _load(self, interaction_id: str) -> Interaction:
+        interaction = self._dispatcher.load(interaction_id)
+        if interaction.asked.redirect_origin:
+            allow_form_redirect(interaction.asked.redirect_origin)
+        return interaction
+
+    def _take_password(self, form: SignInForm | ProveAgainForm, person: Session | None) -> Session | PasswordRefused:
+        result = self._password_step.take(
+            request,
+            person.username if person else str(form.username.data),
+            str(form.password.data),
+            ip=client_address(request.environ),
+            remember=not person and bool(form.remember.data),
+            account_id=person.account_id if person else "",
+        )
+        self._web.metrics.sign_in("success" if isinstance(result, Session) else result.reason)
+        return result
+
+    def _person_to_prove(self, step: Step) -> Session | None:
+        return self._session_of(step.account_id) if isinstance(step, Prove) and step.account_id else None
+
+    def _session_of(self, account_id: str) -> Session | None:
+        sessions = (one.session for one in self._browser.people(request))
+        return next((session for session in sessions if session.account_id == account_id), None)
+
+
+def blueprint(pages: Pages) -> Blueprint:
+    """Return the routes."""
+    routes = Blueprint("login", __name__, template_folder="templates")
+    both = ["GET", "POST"]
+    for rule, view, methods in (
+        ("/sign-in", pages.start, ["GET"]),
+        ("/add-account", pages.add_account, ["GET"]),
+        ("/sign-in/<interaction_id>", pages.sign_in, both),
+        ("/sign-in/<interaction_id>/proceed", pages.proceed, ["POST"]),
+        ("/sign-in/<interaction_id>/cancel", pages.cancel, ["POST"]),
+        ("/choose-account/<interaction_id>", pages.choose_account, both),
+        ("/consent/<interaction_id>", pages.consent, both),
+    ):
+        routes.add_url_rule(rule, view_func=view, methods=methods)
+    return routes
+
+
+def _explain(refused: PasswordRefused) -> tuple[str, HTTPStatus]:
+    if refused.reason == "wait":
+        return (
+            ngettext(
+                "There were too many attempts. Wait %(num)s second, then try again.",
+                "There were too many attempts. Wait %(num)s seconds, then try again.",
+                refused.wait_seconds,
+            ),
+            HTTPStatus.TOO_MANY_REQUESTS,
+        )
+    if refused.reason == "disabled":
+        return _("This account is closed. Contact us if you think that is a mistake."), HTTPStatus.FORBIDDEN
+    return _("The username or the password isn’t right. Check both and try again."), HTTPStatus.UNPROCESSABLE_ENTITY

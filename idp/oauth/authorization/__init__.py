@@ -1,0 +1,1 @@
+"""The authorization endpoint without its pages: reading a request (`checks`), answering it (`response`)."""

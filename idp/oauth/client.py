@@ -1,0 +1,155 @@
+"""A registered client, as the protocol reads it, and the registry that finds it.
+
+Registration and change are `registration`'s; this module only reads.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from authlib.oauth2.rfc6749 import ClientMixin
+from joserfc.jwk import KeySet
+
+from idp.db import Database
+from idp.oauth import redirect_uris
+from idp.oauth.scopes import STANDARD, parse
+from keys import hashing
+from keys.ring import Algorithm
+
+FRESH_SECONDS = 2.0
+"""How long a worker serves a client's registration without looking at the database again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client(ClientMixin):
+    """One client; the fields are RFC 7591's and OpenID Connect Registration's, with ours behind them."""
+
+    client_id: str
+    name: str
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    backchannel_logout_uri: str = ""
+    backchannel_logout_session_required: bool = False
+    grant_types: tuple[str, ...] = ("authorization_code",)
+    response_types: tuple[str, ...] = ("code",)
+    scope: str = "openid profile email"
+    token_endpoint_auth_method: str = "client_secret_basic"  # noqa: S105  the method's name
+    id_token_signed_response_alg: Algorithm = "RS256"  # noqa: S105
+    default_max_age: int | None = None
+    jwks: dict[str, Any] | None = None
+    jwks_uri: str = ""
+    client_uri: str = ""
+    logo_uri: str = ""
+    first_party: bool = False
+    audiences: tuple[str, ...] = ()
+    resource_server: tuple[str, ...] = ()
+    secret_digests: tuple[tuple[str, int | None], ...] = field(default=(), repr=False)
+
+    @property
+    def public(self) -> bool:
+        """RFC 6749 section 2.1: it has no way to keep a secret."""
+        return self.token_endpoint_auth_method == "none"  # noqa: S105
+
+    @property
+    def scope_values(self) -> frozenset[str]:
+        """What it may ask for."""
+        return frozenset(parse(self.scope) or ())
+
+    def check_secret(self, secret: str, *, now: int) -> bool:
+        """Compare with every live secret, in constant time each."""
+        digest = hashing.digest(secret)
+        # A sum, so that every secret is compared: the time tells nothing.
+        live = (known for known, expires in self.secret_digests if expires is None or expires > now)
+        return sum(hashing.same(digest, known) for known in live) > 0
+
+    def key_set(self) -> KeySet:
+        """Return the keys that its assertions are verified with, from `jwks`."""
+        return KeySet.import_key_set(self.jwks or {"keys": []})  # type: ignore[arg-type]
+
+    # Authlib's ClientMixin
+
+    def get_client_id(self) -> str:  # noqa: D102
+        return self.client_id
+
+    def get_default_redirect_uri(self) -> str | None:  # noqa: D102
+        return self.redirect_uris[0] if len(self.redirect_uris) == 1 else None
+
+    def get_allowed_scope(self, scope: str) -> str:  # noqa: D102
+        return " ".join(value for value in parse(scope) or () if value in self.scope_values)
+
+    def check_redirect_uri(self, redirect_uri: str) -> bool:  # noqa: D102
+        return redirect_uris.matches(redirect_uri, self.redirect_uris)
+
+    def check_client_secret(self, client_secret: str) -> bool:  # noqa: D102
+        return self.check_secret(client_secret, now=int(time.time()))
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002, D102
+        return method == self.token_endpoint_auth_method
+
+    def check_response_type(self, response_type: str) -> bool:  # noqa: D102
+        return response_type in self.response_types
+
+    def check_grant_type(self, grant_type: str) -> bool:  # noqa: D102
+        return grant_type in self.grant_types
+
+
+class ClientRegistry:
+    """Finds clients. Each is kept for `FRESH_SECONDS`, so a token request costs no statement for it; unknown ones are not kept."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._kept: dict[str, tuple[float, Client]] = {}
+
+    def find(self, client_id: str) -> Client | None:
+        """Return the client, None when it isn't registered or is disabled."""
+        kept = self._kept.get(client_id)
+        now = time.monotonic()
+        if kept is not None and now - kept[0] < FRESH_SECONDS:
+            return kept[1]
+        client = self._load(client_id)
+        if client is None:
+            self._kept.pop(client_id, None)
+        else:
+            self._kept[client_id] = (now, client)
+        return client
+
+    def forget(self, client_id: str) -> None:
+        """Look again at the next call: its registration has changed."""
+        self._kept.pop(client_id, None)
+
+    def _load(self, client_id: str) -> Client | None:
+        if "\x00" in client_id:
+            return None  # PostgreSQL's text has no NUL
+        tx = self._database.read()
+        row = tx.one(
+            "SELECT client_id, name, metadata_json FROM client WHERE client_id = :client_id AND disabled_at IS NULL",
+            client_id=client_id,
+        )
+        if row is None:
+            return None
+        secrets = tx.all(
+            "SELECT digest, expires_at FROM client_secret WHERE client_id = :client_id", client_id=client_id
+        )
+        return client_of(
+            row["client_id"], row["name"], row["metadata_json"], ((s["digest"], s["expires_at"]) for s in secrets)
+        )
+
+
+_SEQUENCES = {
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "grant_types",
+    "response_types",
+    "audiences",
+    "resource_server",
+}
+
+
+def client_of(client_id: str, name: str, metadata_json: str, secrets: Iterable[tuple[str, int | None]] = ()) -> Client:
+    """Build a client from its stored metadata."""
+    metadata = orjson.loads(metadata_json)
+    metadata.setdefault("scope", " ".join(STANDARD))
+    fields: dict[str, Any] = {key: tuple(value) if key in _SEQUENCES else value for key, value in metadata.items()}
+    return Client(client_id=client_id, name=name, secret_digests=tuple(secrets), **fields)

@@ -1,0 +1,1 @@
+"""One module a grant; what all of them share is in `base`."""

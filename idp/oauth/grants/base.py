@@ -1,0 +1,68 @@
+"""What every grant does the same way, so that none can forget it: client authentication, its right to the grant, scope and resource."""
+
+from typing import TYPE_CHECKING, Any
+
+from authlib.oauth2.rfc6749 import BaseGrant, TokenEndpointMixin
+
+from idp.oauth import scopes
+from idp.oauth.client import Client
+from idp.oauth.errors import (
+    JSON_HEADERS,
+    InvalidRequestError,
+    InvalidScopeError,
+    InvalidTargetError,
+    UnauthorizedClientError,
+)
+from idp.oauth.request import ProtocolRequest
+
+if TYPE_CHECKING:
+    from idp.oauth.server import AuthorizationServer
+
+TokenAnswer = tuple[int, dict[str, Any], list[tuple[str, str]]]
+
+
+class TokenGrant(BaseGrant, TokenEndpointMixin):
+    """A grant of the token endpoint (RFC 6749 section 4, 6)."""
+
+    request: ProtocolRequest
+    server: "AuthorizationServer"
+
+    def authenticate(self) -> Client:
+        """Return the client, authenticated and registered for this grant."""
+        client = self.server.parts.authenticator.authenticate(self.request)
+        if not client.check_grant_type(str(self.GRANT_TYPE)):
+            raise UnauthorizedClientError("The client is not registered for this grant type.")
+        return client
+
+    def required(self, name: str) -> str:
+        """Return a parameter that the grant can't do without."""
+        value = self.request.form.get(name)
+        if not value:
+            raise InvalidRequestError(f"{name} is missing.")
+        return value
+
+    def narrowed_scope(self, granted: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the scope asked for, at most what was granted; all of it when none is asked for (RFC 6749 section 6)."""
+        asked = scopes.parse(self.request.form.get("scope"))
+        if asked is None or not set(asked) <= set(granted):
+            raise InvalidScopeError("The scope exceeds what was granted.")
+        return asked or granted
+
+    def narrowed_resource(self, granted: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the resources asked for, among those granted (RFC 8707 section 2.2)."""
+        asked = tuple(value for value in self.request.payload.datalist.get("resource", ()) if value)
+        if not set(asked) <= set(granted):
+            raise InvalidTargetError
+        return asked or granted
+
+    def answer(self, access_token: str, scope: tuple[str, ...], **more: str | None) -> TokenAnswer:
+        """Return the token response of RFC 6749 section 5.1."""
+        body: dict[str, Any] = {
+            "access_token": access_token,
+            "token_type": "Bearer",
+            "expires_in": self.server.parts.minting.access_token_seconds,
+        }
+        if scope:
+            body["scope"] = " ".join(scope)
+        body |= {name: value for name, value in more.items() if value}
+        return 200, body, JSON_HEADERS

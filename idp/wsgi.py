@@ -1,0 +1,18 @@
+"""What the web server loads: the provider, made from the environment's settings."""
+
+import gc
+
+from config.settings import load_provider
+from idp.app import Provider, build
+from idp.web import log
+
+
+def create() -> Provider:
+    """Return the application. What was made at start lives as long as the process: the garbage collector needn't look at it."""
+    log.configure()
+    provider = build(load_provider())
+    provider.core.configure_clients()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    return provider
