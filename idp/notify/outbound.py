@@ -113,21 +113,25 @@ class _Pinned(http.client.HTTPConnection):
         self.aborted = False
         self._address = address
         self._tls = tls
+        self._wire: socket.socket | None = None
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self._address, self.port), self.timeout)
+        self.sock = self._wire = socket.create_connection((self._address, self.port), self.timeout)
         if self._tls:
             # The handshake comes second, so that `abort` can reach the socket while it lasts.
             wrapped = _trusted().wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
-            self.sock = wrapped
+            self.sock = self._wire = wrapped
             wrapped.do_handshake()
         if self.aborted:
             raise TimeoutError
 
     def abort(self) -> None:
-        """Wake whoever reads (called by the deadline, from its own thread)."""
+        """Wake whoever reads (called by the deadline, from its own thread).
+
+        `sock` is no help: http.client forgets it as soon as it has the answer's headers.
+        """
         self.aborted = True
-        if (wire := self.sock) is not None:
+        if (wire := self._wire) is not None:
             try:
                 wire.shutdown(socket.SHUT_RDWR)
             except OSError:

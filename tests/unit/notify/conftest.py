@@ -1,0 +1,36 @@
+import socket
+
+import pytest
+
+from idp.db import Database
+from idp.notify import Outbox
+from keys.sealing import Sealer
+
+
+class Clock:
+    now = 1_700_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def sealer() -> Sealer:
+    return Sealer([b"r" * 32])
+
+
+@pytest.fixture
+def outbox(sealer: Sealer, clock: Clock, database: Database) -> Outbox:
+    return Outbox(sealer, clock)
