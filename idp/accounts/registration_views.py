@@ -1,13 +1,13 @@
 """Pages of sign-up, and the page that every confirmation link opens."""
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from idp.accounts.addresses import Addresses
 from idp.accounts.build import Accounts
 from idp.accounts.confirmations import Confirmation, Purpose, Unproven
 from idp.accounts.forms import ActionForm, ConfirmCodeForm, SignUpForm
@@ -15,8 +15,11 @@ from idp.accounts.pages import FORM, problem_text, see, show_form, unproven_text
 from idp.accounts.passwords import Problem
 from idp.accounts.paths import own_path
 from idp.accounts.ports import Ports
-from idp.accounts.recovery_email import RecoveryEmail
 from idp.accounts.registration import Created, Registration, SignUp, Taken
+
+if TYPE_CHECKING:
+    from idp.accounts.addresses import Addresses
+    from idp.accounts.recovery_email import RecoveryEmail
 
 
 class RegistrationViews:

@@ -1,0 +1,12 @@
+from pathlib import Path
+
+import pytest
+
+import idp.accounts.models  # noqa: F401 - defines the tables
+from idp.db import Database
+from tests.support.people import People, quick_settings
+
+
+@pytest.fixture
+def people(database: Database, tmp_path: Path) -> People:
+    return People(database, quick_settings(tmp_path))
