@@ -1,0 +1,1 @@
+"""The portal: where a person starts, and finds everything that is theirs."""

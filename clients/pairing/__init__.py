@@ -1,0 +1,1 @@
+"""Pairing: joins a person's account to the office they work for."""

@@ -1,0 +1,74 @@
+"""Composition root of a relying party: the one place that knows every part and the order in which they are put on the app."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from flask import Blueprint, Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from clients.sso import backchannel, errors, frame, headers, health, logout, sign_in
+from clients.sso.crypto import Box, derive
+from clients.sso.db import connect
+from clients.sso.guard import current_visitor
+from clients.sso.parts import Parts
+from clients.sso.provider import Provider
+from clients.sso.sessions import Sessions
+from config.settings import RelyingPartySettings
+
+_LARGEST_BODY = 256 * 1024
+
+
+def create_app(
+    settings: RelyingPartySettings,
+    *,
+    title: str,
+    home: str,
+    blueprints: Sequence[Blueprint],
+    clock: Callable[[], float] = time.time,
+) -> Flask:
+    """Return the service's app. `title` stands beside the logo; `home` is the path of the page that a person signs in for.
+
+    Raises ConfigError when a secret can't be read.
+    """
+    # At DEBUG it writes tokens and code verifiers.
+    logging.getLogger("authlib").setLevel(logging.INFO)
+    secret = settings.read_session_secret()
+    https = settings.base_url.startswith("https:")
+
+    app = Flask(f"clients.{settings.name}")
+    app.config.update(
+        SECRET_KEY=derive(secret, "cookies"),
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        # Browsers share cookies between the ports of a host, so each service has names of its own.
+        SESSION_COOKIE_NAME=f"__Host-{settings.name}-web" if https else f"{settings.name}_web",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=_LARGEST_BODY,
+        WTF_CSRF_TIME_LIMIT=settings.session_absolute,
+        # Pages send no referrer to other origins; the token and a cookie of this host alone do the work.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+    connect(app)
+    app.extensions["sso"] = Parts(
+        settings=settings,
+        home=home,
+        provider=Provider(app, settings, clock),
+        sessions=Sessions(settings, Box(secret, "id token"), clock),
+        clock=clock,
+    )
+    csrf = CSRFProtect(app)
+    headers.install(app, settings.issuer, https=https)
+    frame.install(app, settings, title, lambda: visitor.locale if (visitor := current_visitor()) else None)
+    errors.install(app)
+    callable_by_others = backchannel.blueprint()
+    csrf.exempt(callable_by_others)
+    for part in (health.blueprint(), sign_in.blueprint(), logout.blueprint(), callable_by_others, *blueprints):
+        app.register_blueprint(part)
+    return app

@@ -1,0 +1,37 @@
+"""A relying party's database: Flask-SQLAlchemy on SQLite or PostgreSQL. Which tables there are is said by the models."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase
+
+BUSY_SECONDS = 15
+
+
+class Model(DeclarativeBase):
+    """Base of every table of every relying party."""
+
+
+db = SQLAlchemy(model_class=Model, disable_autonaming=True)
+
+
+def connect(app: Flask) -> None:
+    """Bind `db` to the app's database and make the tables that are missing."""
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _set_pragmas)
+        db.create_all()
+
+
+def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_SECONDS * 1000}", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")

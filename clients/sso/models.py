@@ -1,0 +1,53 @@
+"""Tables of signing in. Times are seconds since the epoch; of secrets only digests are kept.
+
+Nothing here outlives a sign-in: the tables can be dropped at the price of everybody signing in again.
+"""
+
+from sqlalchemy import BigInteger, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from clients.sso.db import Model
+
+
+class SsoSession(Model):
+    """A person who is signed in here. The browser holds `id` and a secret."""
+
+    __tablename__ = "sso_session"
+    # Back-channel logout names a session at the provider, or a person.
+    __table_args__ = (Index("ix_sso_session_sid", "sid"), Index("ix_sso_session_sub", "sub"))
+
+    id: Mapped[str] = mapped_column(String(43), primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(String(64))
+    sid: Mapped[str | None] = mapped_column(String(255))
+    sub: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(Text)
+    username: Mapped[str] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(Text)
+    id_token: Mapped[str] = mapped_column(Text)
+    """Encrypted; handed back to the provider when the person signs out."""
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    used_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class PendingSignIn(Model):
+    """A person who was sent to the provider and hasn't come back. Bound to the browser that was sent."""
+
+    __tablename__ = "sso_pending_sign_in"
+    __table_args__ = (Index("ix_sso_pending_sign_in_expires_at", "expires_at"),)
+
+    state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    nonce: Mapped[str] = mapped_column(String(128))
+    code_verifier: Mapped[str] = mapped_column(String(128))
+    return_to: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class SeenLogoutToken(Model):
+    """A logout token that was obeyed, so that nobody can replay it while it is valid."""
+
+    __tablename__ = "sso_seen_logout_token"
+
+    jti_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[int] = mapped_column(BigInteger)

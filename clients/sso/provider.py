@@ -1,0 +1,156 @@
+"""The provider as a relying party sees it: Authlib's client on the discovery document, and keys to check what it signed.
+
+The document is fetched when it is first needed and again every ten minutes, so the provider may start later or move its endpoints.
+It knows nothing of browsers and sessions here.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.flask_client import OAuth
+from flask import Flask
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+
+from config.settings import RelyingPartySettings
+
+SCOPE = "openid profile email"
+ALGORITHMS = ["RS256", "ES256"]
+_DISCOVERY_SECONDS = 600
+_KEYS_SECONDS = 10
+_TIMEOUT_SECONDS = 5
+_LEEWAY_SECONDS = 60
+
+
+class ProviderUnavailableError(Exception):
+    """The provider can't be reached, or answers with something that isn't an answer. Trying again may help."""
+
+
+class RefusedError(Exception):
+    """The provider, or a check of what it sent, says no. The message is for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A person on the way to the provider: where to send them, and what has to be known when they come back."""
+
+    url: str
+    state: str
+    nonce: str
+    code_verifier: str
+
+
+class Provider:
+    """Everything that is asked of the provider. Threads may share it; `clock` returns seconds since the epoch."""
+
+    def __init__(self, app: Flask, settings: RelyingPartySettings, clock: Callable[[], float] = time.time) -> None:
+        self._oauth = OAuth(app)
+        self._issuer = settings.issuer
+        self._client_id = settings.client_id
+        self._secret = settings.read_client_secret()
+        self._redirect_uri = f"{settings.base_url}/callback"
+        self._after_sign_out = f"{settings.base_url}/signed-out"
+        self._clock = clock
+        self._client: Any = None
+        self._renew_at = self._refetch_at = 0.0
+
+    def departure(self, locale: str) -> Departure:
+        """Return the authorization request (OpenID Connect Core 3.1.2.1) with PKCE S256, state and nonce. Network."""
+        with _conversation():
+            made = self._discovered().create_authorization_url(self._redirect_uri, ui_locales=locale)
+            return Departure(made["url"], made["state"], made["nonce"], made["code_verifier"])
+
+    def check_issuer(self, iss: str | None) -> None:
+        """Raise RefusedError unless the authorization response is this provider's (RFC 9207 section 2.4)."""
+        with _conversation():
+            promised = self._discovered().server_metadata.get("authorization_response_iss_parameter_supported")
+        if iss != self._issuer and (iss is not None or promised):
+            raise RefusedError("iss of the authorization response isn't the issuer")
+
+    def redeem(self, code: str, *, nonce: str, code_verifier: str) -> tuple[dict[str, Any], str]:
+        """Return a person's claims and the ID token for a code; both are checked (OpenID Connect Core 3.1.3.7, 5.3.4)."""
+        expected = {
+            "iss": {"essential": True, "value": self._issuer},
+            "aud": {"essential": True, "value": self._client_id},
+        }
+        with _conversation():
+            client = self._discovered()
+            token = client.fetch_access_token(self._redirect_uri, code=code, code_verifier=code_verifier)
+            claims = client.parse_id_token(token, nonce=nonce, claims_options=expected, leeway=_LEEWAY_SECONDS)
+            if claims is None:
+                raise RefusedError("the token response has no ID token")
+            about = client.userinfo(token=token)
+        if about.get("sub") != claims["sub"]:
+            raise RefusedError("userinfo is about somebody else")
+        return {**about, **claims}, token["id_token"]
+
+    def sign_out_url(self, id_token: str | None, state: str) -> str:
+        """Return where the browser goes to end the session there (OpenID Connect RP-Initiated Logout 1.0 section 2)."""
+        with _conversation():
+            made = self._discovered().create_logout_url(
+                post_logout_redirect_uri=self._after_sign_out,
+                id_token_hint=id_token,
+                state=state,
+                client_id=self._client_id,
+            )
+        url: str = made["url"]
+        return url
+
+    def verified(self, token: str, *, typ: str) -> Mapping[str, Any]:
+        """Return the claims of a JWT that the provider signed as `typ`. Only signature, algorithm and type are checked."""
+        with _conversation():
+            client = self._discovered()
+            try:
+                decoded = jwt.decode(token, KeySet.import_key_set(client.fetch_jwk_set()), algorithms=ALGORITHMS)
+            except InvalidKeyIdError:
+                # A key that is new here. Anybody can send an unknown name, so the keys aren't fetched for each of them.
+                if self._clock() < self._refetch_at:
+                    raise
+                self._refetch_at = self._clock() + _KEYS_SECONDS
+                keys = KeySet.import_key_set(client.fetch_jwk_set(force=True))
+                decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
+        if decoded.header.get("typ") != typ:
+            raise RefusedError(f"the token isn't a {typ}")
+        return decoded.claims
+
+    def _discovered(self) -> Any:  # noqa: ANN401 - Authlib has no types
+        """Return Authlib's client with the provider's metadata loaded."""
+        now = self._clock()
+        if self._client is None or now >= self._renew_at:
+            client = self._oauth.register(
+                "provider",
+                overwrite=True,
+                client_id=self._client_id,
+                client_secret=self._secret,
+                server_metadata_url=f"{self._issuer}/.well-known/openid-configuration",
+                client_kwargs={
+                    "scope": SCOPE,
+                    "code_challenge_method": "S256",
+                    "token_endpoint_auth_method": "client_secret_basic",
+                    "default_timeout": _TIMEOUT_SECONDS,
+                },
+            )
+            # OpenID Connect Discovery 1.0 section 4.3: a document about somebody else could send people anywhere.
+            if client.load_server_metadata().get("issuer") != self._issuer:
+                raise ProviderUnavailableError("the discovery document names another issuer")
+            self._client, self._renew_at = client, now + _DISCOVERY_SECONDS
+        return self._client
+
+
+@contextmanager
+def _conversation() -> Iterator[None]:
+    """Turn what Authlib, requests and joserfc raise into the two errors that a caller can tell apart."""
+    try:
+        yield
+    except requests.RequestException as error:
+        raise ProviderUnavailableError(type(error).__name__) from error
+    except OAuthError as error:
+        raise RefusedError(f"the provider answered {error.error}") from error
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise RefusedError(f"{type(error).__name__} in what the provider sent") from error

@@ -1,0 +1,34 @@
+"""Runs a relying party on granian: one worker, access log off (the address of a visit to a service is nobody's business)."""
+
+import sys
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from config.settings import ConfigError, load_relying_party
+
+_THREADS = 4
+
+
+def serve(name: str) -> None:
+    """Serve `clients.<name>.app:create` until SIGTERM or Ctrl-C. Settings that can't be used end the program with a sentence."""
+    try:
+        settings = load_relying_party(name)
+        # Made here and not by the worker, whose failure would end in a trace.
+        settings.read_client_secret()
+        settings.read_session_secret()
+    except ConfigError as error:
+        sys.exit(str(error))
+    Granian(
+        f"clients.{name}.app:create",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=_THREADS,
+        websockets=False,
+        log_access=False,
+        ssl_cert=settings.tls_cert if settings.serves_tls else None,
+        ssl_key=settings.tls_key if settings.serves_tls else None,
+    ).serve()

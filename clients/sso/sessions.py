@@ -1,0 +1,75 @@
+"""The session of a signed-in person: a row here, `id.secret` in a cookie. Its end is decided by the times in the row."""
+
+import hmac
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Request
+from werkzeug.wrappers import Response
+
+from clients.sso import store
+from clients.sso.crypto import Box, digest, new_secret
+from clients.sso.models import SsoSession
+from config.settings import RelyingPartySettings
+
+_TOUCH_SECONDS = 60
+
+
+class Sessions:
+    """Opens, finds and closes sessions. `clock` returns seconds since the epoch."""
+
+    def __init__(self, settings: RelyingPartySettings, box: Box, clock: Callable[[], float]) -> None:
+        self._secure = settings.base_url.startswith("https:")
+        # `__Host-`: no subdomain can set it; it needs https, which loopback doesn't have.
+        self.cookie = f"__Host-{settings.name}" if self._secure else f"{settings.name}_session"
+        self._idle = settings.session_idle
+        self._absolute = settings.session_absolute
+        self._box = box
+        self._clock = clock
+
+    def open(self, request: Request, response: Response, claims: Mapping[str, Any], id_token: str) -> None:
+        """Begin a session with a new identifier, whatever the browser brought along, and set its cookie."""
+        now = int(self._clock())
+        session_id, secret = new_secret(), new_secret()
+        username = str(claims.get("preferred_username") or "")
+        email = str(claims.get("email") or "")
+        session = SsoSession(
+            id=session_id,
+            secret_hash=digest(secret),
+            sid=claims.get("sid"),
+            sub=claims["sub"],
+            name=str(claims.get("name") or username or email or claims["sub"]),
+            username=username,
+            email=email,
+            locale=str(claims.get("locale") or ""),
+            id_token=self._box.close(id_token),
+            created_at=now,
+            used_at=now,
+        )
+        old_id, _, _ = request.cookies.get(self.cookie, "").partition(".")
+        store.add_session(session, replaces=old_id, used_before=now - self._idle, created_before=now - self._absolute)
+        response.set_cookie(
+            self.cookie, f"{session_id}.{secret}", secure=self._secure, httponly=True, samesite="Lax", path="/"
+        )
+
+    def find(self, request: Request) -> SsoSession | None:
+        """Return the session that the browser's cookie proves, if it hasn't ended."""
+        session_id, _, secret = request.cookies.get(self.cookie, "").partition(".")
+        session = store.find_session(session_id) if secret else None
+        if session is None or not hmac.compare_digest(session.secret_hash, digest(secret)):
+            return None
+        now = int(self._clock())
+        if now - session.used_at >= self._idle or now - session.created_at >= self._absolute:
+            return None
+        if now - session.used_at >= _TOUCH_SECONDS:
+            store.touch_session(session_id, now)
+        return session
+
+    def close(self, session: SsoSession, response: Response) -> None:
+        """End the session and take its cookie back."""
+        store.delete_session(session.id)
+        response.delete_cookie(self.cookie, secure=self._secure, httponly=True, samesite="Lax", path="/")
+
+    def id_token(self, session: SsoSession) -> str | None:
+        """Return the ID token that the session began with."""
+        return self._box.open(session.id_token)

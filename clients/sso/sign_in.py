@@ -1,0 +1,87 @@
+"""Signing in: to the provider, and back from it with a code (OpenID Connect Core section 3.1).
+
+State, nonce and code verifier wait in the database, under the digest of the state and of a random name that only this browser has.
+"""
+
+import logging
+from http import HTTPStatus
+
+from flask import Blueprint, redirect, render_template, request, session
+from flask_babel import get_locale
+from werkzeug.wrappers import Response
+
+from clients.sso import store
+from clients.sso.crypto import digest, new_secret
+from clients.sso.models import PendingSignIn
+from clients.sso.parts import parts
+from clients.sso.provider import RefusedError
+from clients.sso.return_to import local_path
+
+_log = logging.getLogger(__name__)
+
+_PENDING_SECONDS = 70 * 60
+"""A little longer than the provider keeps an unfinished sign-in."""
+
+
+def blueprint() -> Blueprint:
+    """Return the two routes."""
+    routes = Blueprint("sign_in", __name__, template_folder="templates")
+    routes.add_url_rule("/sign-in", view_func=start)
+    routes.add_url_rule("/callback", view_func=callback)
+    return routes
+
+
+def start() -> Response:
+    """`GET /sign-in?next=PATH`: begin."""
+    return depart(request.args.get("next", ""))
+
+
+def depart(return_to: str) -> Response:
+    """Send the browser to the provider; afterwards the person is at `return_to`, if that is a path of this service."""
+    here = parts()
+    now = int(here.clock())
+    departure = here.provider.departure(str(get_locale() or ""))
+    # One name for all tabs of a browser; each tab has a state of its own.
+    browser = session.setdefault("browser", new_secret())
+    pending = PendingSignIn(
+        state_hash=digest(departure.state),
+        browser_hash=digest(browser),
+        nonce=departure.nonce,
+        code_verifier=departure.code_verifier,
+        return_to=local_path(return_to, here.home),
+        expires_at=now + _PENDING_SECONDS,
+    )
+    store.add_pending(pending, now)
+    return redirect(departure.url, HTTPStatus.SEE_OTHER)
+
+
+def callback() -> Response:
+    """`GET /callback`: the provider's answer. Each is used once; a second visit leads on, or offers to begin again."""
+    here = parts()
+    pending = store.consume_pending(
+        digest(request.args.get("state", "")), digest(session.get("browser", "")), int(here.clock())
+    )
+    if pending is None:
+        # The back button, a reloaded callback, a tab that was open too long, or a link that somebody else prepared.
+        return (
+            redirect(here.home, HTTPStatus.SEE_OTHER) if here.sessions.find(request) else _failed("expired", here.home)
+        )
+    try:
+        here.provider.check_issuer(request.args.get("iss"))
+        if error := request.args.get("error"):
+            return _failed("declined" if error == "access_denied" else "refused", pending.return_to, detail=error)
+        claims, id_token = here.provider.redeem(
+            request.args.get("code", ""), nonce=pending.nonce, code_verifier=pending.code_verifier
+        )
+    except RefusedError as refusal:
+        return _failed("refused", pending.return_to, detail=str(refusal))
+    response = redirect(pending.return_to, HTTPStatus.SEE_OTHER)
+    here.sessions.open(request, response, claims, id_token)
+    return response
+
+
+def _failed(why: str, return_to: str, *, detail: str = "") -> Response:
+    """Explain, and offer to begin again. Never by itself: a browser that keeps no cookies would go round in circles."""
+    _log.info("sign-in ended: %s %s", why, detail[:100])
+    page = render_template("sso/sign_in_failed.html", why=why, return_to=return_to)
+    return Response(page, HTTPStatus.BAD_REQUEST, mimetype="text/html")

@@ -1,0 +1,73 @@
+"""The only SQL of signing in. Each function is one transaction."""
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from clients.sso.db import db
+from clients.sso.models import PendingSignIn, SeenLogoutToken, SsoSession
+
+
+def add_pending(pending: PendingSignIn, now: int) -> None:
+    """Remember somebody who is sent to the provider, and forget those who never came back."""
+    db.session.execute(delete(PendingSignIn).where(PendingSignIn.expires_at <= now))
+    db.session.add(pending)
+    db.session.commit()
+
+
+def consume_pending(state_hash: str, browser_hash: str, now: int) -> PendingSignIn | None:
+    """Take a pending sign-in away, for the browser that began it and once only: atomic, so of two callbacks one gets it."""
+    statement = (
+        delete(PendingSignIn)
+        .where(
+            PendingSignIn.state_hash == state_hash,
+            PendingSignIn.browser_hash == browser_hash,
+            PendingSignIn.expires_at > now,
+        )
+        .returning(PendingSignIn)
+        .execution_options(synchronize_session=False)
+    )
+    pending = db.session.execute(statement).scalar_one_or_none()
+    if pending is not None:
+        db.session.expunge(pending)
+    db.session.commit()
+    return pending
+
+
+def add_session(session: SsoSession, *, replaces: str, used_before: int, created_before: int) -> None:
+    """Save a new session in place of the one this browser had, and delete those that ended by themselves."""
+    ended = or_(SsoSession.id == replaces, SsoSession.used_at <= used_before, SsoSession.created_at <= created_before)
+    db.session.execute(delete(SsoSession).where(ended))
+    db.session.add(session)
+    db.session.commit()
+
+
+def find_session(session_id: str) -> SsoSession | None:
+    """Return a session's row, whether still good or not."""
+    return db.session.execute(select(SsoSession).where(SsoSession.id == session_id)).scalar_one_or_none()
+
+
+def touch_session(session_id: str, now: int) -> None:
+    """Note that it was used."""
+    db.session.execute(update(SsoSession).where(SsoSession.id == session_id).values(used_at=now))
+    db.session.commit()
+
+
+def delete_session(session_id: str) -> None:
+    """End one session."""
+    db.session.execute(delete(SsoSession).where(SsoSession.id == session_id))
+    db.session.commit()
+
+
+def end_sessions_once(jti_hash: str, expires_at: int, now: int, *, sub: str | None, sid: str | None) -> int | None:
+    """Obey a logout token: end the sessions it names and return how many, or None when it was obeyed before."""
+    db.session.execute(delete(SeenLogoutToken).where(SeenLogoutToken.expires_at <= now))
+    db.session.add(SeenLogoutToken(jti_hash=jti_hash, expires_at=expires_at))
+    try:
+        db.session.flush()
+    except IntegrityError:
+        db.session.rollback()
+        return None
+    named = [column == value for column, value in ((SsoSession.sub, sub), (SsoSession.sid, sid)) if value is not None]
+    ended = len(db.session.execute(delete(SsoSession).where(*named).returning(SsoSession.id)).all())
+    db.session.commit()
+    return ended
