@@ -27,7 +27,7 @@ TEMPLATES = {
 def app() -> Flask:
     app = Flask("test")
     register(app, brand=Brand(), links=Links.under(), languages=("en", "ar"))
-    app.jinja_loader = ChoiceLoader([DictLoader(TEMPLATES), PackageLoader("idp.notify")])  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader([DictLoader(TEMPLATES), PackageLoader("idp.notify")])
     return app
 
 

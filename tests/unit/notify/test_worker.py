@@ -169,7 +169,12 @@ def test_two_workers_never_take_the_same_message(
 
 def test_it_runs_until_told_to_stop(database: Database, outbox: Outbox, worker: Worker, recorder: Recorder) -> None:
     stop = threading.Event()
-    thread = threading.Thread(target=lambda: (worker.run_forever(stop, pause=0.01), database.close()))
+
+    def run() -> None:
+        worker.run_forever(stop, pause=0.01)
+        database.close()
+
+    thread = threading.Thread(target=run)
     thread.start()
     _add(database, outbox)
     deadline = time.monotonic() + 5

@@ -1,5 +1,5 @@
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
 from idp.web import headers
@@ -25,7 +25,8 @@ def test_a_page_for_a_client_lets_its_form_end_there(client: FlaskClient) -> Non
 
 
 def test_assets_are_cached_for_good(client: FlaskClient, app: Flask) -> None:
-    url = app.jinja_env.globals["asset"]("theme.css")
+    with app.app_context():
+        url = render_template_string("{{ asset('theme.css') }}")
     assert "immutable" in client.get(url).headers["Cache-Control"]
 
 
