@@ -3,6 +3,7 @@
 Knows no account and no database. Length and guessability are judged, composition never.
 """
 
+import re
 import threading
 import unicodedata
 from collections.abc import Sequence
@@ -70,7 +71,7 @@ class Passwords:
             return Problem.TOO_SHORT
         if len(password) > self._settings.max_length:
             return Problem.TOO_LONG
-        words = [part for hint in (*_CONTEXT, *hints) for part in (hint, *hint.split()) if part]
+        words = [part for hint in (*_CONTEXT, *hints) for part in (hint, *re.split(r"[\W_]+", hint)) if part]
         if zxcvbn(password[:_SCORED_LENGTH], user_inputs=words)["score"] < self._settings.min_score:
             return Problem.TOO_EASY
         return None

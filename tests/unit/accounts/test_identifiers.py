@@ -8,7 +8,9 @@ def test_usernames_of_any_script(typed: str) -> None:
     assert normal_username(typed)
 
 
-@pytest.mark.parametrize("typed", ["", "ab", "a b c", ".carla", "carla-", "carla@example.org", "x" * 65, "car/la", "car\nla"])
+@pytest.mark.parametrize(
+    "typed", ["", "ab", "a b c", ".carla", "carla-", "carla@example.org", "x" * 65, "car/la", "car\nla"]
+)
 def test_impossible_usernames(typed: str) -> None:
     assert normal_username(typed) is None
 

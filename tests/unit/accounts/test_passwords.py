@@ -30,7 +30,9 @@ def test_unicode_is_normalised(passwords: Passwords) -> None:
     assert passwords.verify(passwords.hash("cafe\u0301 ﬁne"), "caf\u00e9 fine")
 
 
-def test_an_unknown_account_costs_one_hash_and_is_never_right(passwords: Passwords, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_account_costs_one_hash_and_is_never_right(
+    passwords: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
     calls = []
     verify = nacl.pwhash.argon2id.verify
     monkeypatch.setattr(nacl.pwhash.argon2id, "verify", lambda *given: calls.append(given) or verify(*given))

@@ -9,7 +9,17 @@ def test_paths_here(target: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["", "account", "//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example", "javascript:alert(1)", "/\n"]
+    "target",
+    [
+        "",
+        "account",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "/\n",
+    ],
 )
 def test_ways_out(target: str) -> None:
     assert own_path(target) == ""

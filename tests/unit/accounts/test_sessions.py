@@ -29,7 +29,9 @@ def test_other_cookies_find_nothing(people: People, value: str) -> None:
 def test_only_the_right_secret(people: People) -> None:
     value = people.start(people.create())
     assert people.accounts.sessions.find(value[:-1] + ("a" if value[-1] != "a" else "b")) is None
-    assert value.partition(".")[2] not in str([dict(row) for row in people.database.read().all("SELECT * FROM sso_session")])
+    assert value.partition(".")[2] not in str(
+        [dict(row) for row in people.database.read().all("SELECT * FROM sso_session")]
+    )
 
 
 def test_rotation_makes_the_former_secret_worthless(people: People) -> None:
