@@ -10,14 +10,17 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from pathlib import Path
 from typing import Any, Protocol
 
-from flask import Flask, render_template
+from flask import Flask
 from flask_babel import force_locale
+from jinja2 import ChoiceLoader, FileSystemLoader
 from pydantic import SecretStr
 
 from idp.notify.worker import Message, Undeliverable
 
+_TEMPLATES = Path(__file__).parent / "templates"
 _TIMEOUT = 20
 _PERMANENT = 500
 """SMTP's replies from here on say "never", those below "not now" (RFC 5321 section 4.2.1)."""
@@ -41,13 +44,17 @@ class MailSettings(Protocol):
 
 
 class MailHandler:
-    """Delivers messages of kind `mail`. `app` lends its templates and translations; `issuer` is where links in a footer lead.
+    """Delivers messages of kind `mail`. `app` lends its `mail/` templates and translations; `issuer` is where links in a footer lead.
 
     `service` is the sender's name where `settings.sender` is an address without one.
     """
 
     def __init__(self, app: Flask, settings: MailSettings, *, issuer: str, service: str) -> None:
         self._app = app
+        # The layout and parts of every mail are here; what a mail says is in the package that sends it.
+        self._templates = app.jinja_env.overlay(
+            loader=ChoiceLoader([app.create_global_jinja_loader(), FileSystemLoader(_TEMPLATES)])
+        )
         self._settings = settings
         self._issuer = issuer
         self._service = service
@@ -99,7 +106,8 @@ class MailHandler:
         with self._app.app_context(), force_locale(payload["locale"].replace("-", "_")):
             context = {"issuer": self._issuer, **payload["context"]}
             subject, text, html = (
-                render_template(f"{template}.{part}", **context) for part in ("subject", "txt", "html")
+                self._templates.get_template(f"{template}.{part}").render(context)
+                for part in ("subject", "txt", "html")
             )
         return subject, text, html
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from jinja2 import ChoiceLoader, DictLoader, PackageLoader
+from jinja2 import DictLoader
 
 from config.design import Links, register
 from config.settings import Brand, Mail
@@ -27,7 +27,7 @@ TEMPLATES = {
 def app() -> Flask:
     app = Flask("test")
     register(app, brand=Brand(), links=Links.under(), languages=("en", "ar"))
-    app.jinja_loader = ChoiceLoader([DictLoader(TEMPLATES), PackageLoader("idp.notify")])
+    app.jinja_loader = DictLoader(TEMPLATES)
     return app
 
 
