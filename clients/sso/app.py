@@ -13,7 +13,6 @@ from clients.sso.crypto import Box, derive
 from clients.sso.db import connect
 from clients.sso.guard import current_visitor
 from clients.sso.parts import Parts
-from clients.sso.provider import Provider
 from clients.sso.sessions import Sessions
 from config.settings import RelyingPartySettings
 
@@ -56,13 +55,8 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
     connect(app)
-    app.extensions["sso"] = Parts(
-        settings=settings,
-        home=home,
-        provider=Provider(app, settings, clock),
-        sessions=Sessions(settings, Box(secret, "id token"), clock),
-        clock=clock,
-    )
+    sessions = Sessions(settings, Box(secret, "id token"), clock)
+    app.extensions["sso"] = Parts(app, settings, home=home, sessions=sessions, clock=clock)
     csrf = CSRFProtect(app)
     headers.install(app, settings.issuer, https=https)
     frame.install(app, settings, title, lambda: visitor.locale if (visitor := current_visitor()) else None)

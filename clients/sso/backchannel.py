@@ -9,8 +9,8 @@ from flask import Blueprint, Response, jsonify, request
 
 from clients.sso import store
 from clients.sso.crypto import digest
+from clients.sso.outcomes import ProviderUnavailableError, RefusedError
 from clients.sso.parts import parts
-from clients.sso.provider import ProviderUnavailableError, RefusedError
 
 _log = logging.getLogger(__name__)
 

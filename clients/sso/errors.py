@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from clients.sso.db import db
-from clients.sso.provider import ProviderUnavailableError
+from clients.sso.outcomes import ProviderUnavailableError
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 10

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 
 from clients.sso.crypto import new_secret
 from clients.sso.guard import current_session
+from clients.sso.outcomes import ProviderUnavailableError
 from clients.sso.parts import parts
-from clients.sso.provider import ProviderUnavailableError
 
 _STATE = "sign_out_state"
 

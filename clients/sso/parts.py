@@ -1,25 +1,37 @@
 """What the views of a relying party work with, built once by `clients.sso.app`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import cast
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
 
-from flask import current_app
+from flask import Flask, current_app
 
-from clients.sso.provider import Provider
 from clients.sso.sessions import Sessions
 from config.settings import RelyingPartySettings
 
+if TYPE_CHECKING:
+    from clients.sso.provider import Provider
 
-@dataclass(frozen=True, slots=True)
+
 class Parts:
     """The settings and the objects that live as long as the program. `clock` returns seconds since the epoch."""
 
-    settings: RelyingPartySettings
-    home: str
-    provider: Provider
-    sessions: Sessions
-    clock: Callable[[], float]
+    def __init__(
+        self, app: Flask, settings: RelyingPartySettings, *, home: str, sessions: Sessions, clock: Callable[[], float]
+    ) -> None:
+        self.settings = settings
+        self.home = home
+        self.sessions = sessions
+        self.clock = clock
+        self._app = app
+
+    @cached_property
+    def provider(self) -> "Provider":
+        """The conversation with the provider, from the first time that there is one."""
+        # Authlib and requests are a third of the time to start, and no page needs them before somebody signs in.
+        from clients.sso.provider import Provider  # noqa: PLC0415
+
+        return Provider(self._app, self.settings, self.clock)
 
 
 def parts() -> Parts:

@@ -18,6 +18,7 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
+from clients.sso.outcomes import ProviderUnavailableError, RefusedError
 from config.settings import RelyingPartySettings
 
 SCOPE = "openid profile email"
@@ -26,14 +27,6 @@ _DISCOVERY_SECONDS = 600
 _KEYS_SECONDS = 10
 _TIMEOUT_SECONDS = 5
 _LEEWAY_SECONDS = 60
-
-
-class ProviderUnavailableError(Exception):
-    """The provider can't be reached, or answers with something that isn't an answer. Trying again may help."""
-
-
-class RefusedError(Exception):
-    """The provider, or a check of what it sent, says no. The message is for the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +43,7 @@ class Provider:
     """Everything that is asked of the provider. Threads may share it; `clock` returns seconds since the epoch."""
 
     def __init__(self, app: Flask, settings: RelyingPartySettings, clock: Callable[[], float] = time.time) -> None:
-        self._oauth = OAuth(app)
+        self._app = app
         self._issuer = settings.issuer
         self._client_id = settings.client_id
         self._secret = settings.read_client_secret()
@@ -123,9 +116,9 @@ class Provider:
         """Return Authlib's client with the provider's metadata loaded."""
         now = self._clock()
         if self._client is None or now >= self._renew_at:
-            client = self._oauth.register(
+            # A new registry each time: one registry never reads the document again.
+            client = OAuth(self._app).register(
                 "provider",
-                overwrite=True,
                 client_id=self._client_id,
                 client_secret=self._secret,
                 server_metadata_url=f"{self._issuer}/.well-known/openid-configuration",

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 from clients.sso import store
 from clients.sso.crypto import digest, new_secret
 from clients.sso.models import PendingSignIn
+from clients.sso.outcomes import RefusedError
 from clients.sso.parts import parts
-from clients.sso.provider import RefusedError
 from clients.sso.return_to import local_path
 
 _log = logging.getLogger(__name__)
