@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TelField, TextAreaField
 from wtforms import Field as WtField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.validators import Regexp as Pattern
 
 from idp.accounts.identifiers import normal_address, normal_username
@@ -27,7 +27,7 @@ class AddressMixin:
     email = EmailField(
         _l("E-mail address"),
         filters=[_strip],
-        validators=[InputRequired(_l("Enter an e-mail address.")), Length(max=320)],
+        validators=[DataRequired(_l("Enter an e-mail address.")), Length(max=320)],
     )
 
     def validate_email(self, field: WtField) -> None:
@@ -41,7 +41,7 @@ class AddressMixin:
 class CodeMixin:
     """`code`: six digits, spaces ignored."""
 
-    code = StringField(_l("Code"), validators=[InputRequired(_l("Enter the code from the mail.")), Length(max=40)])
+    code = StringField(_l("Code"), validators=[DataRequired(_l("Enter the code from the mail.")), Length(max=40)])
 
 
 class NewPasswordMixin:
@@ -55,10 +55,10 @@ class SignUpForm(FlaskForm, AddressMixin, NewPasswordMixin):
     """Create an account."""
 
     name = StringField(
-        _l("Your name"), filters=[_strip], validators=[InputRequired(_l("Enter your name.")), Length(max=200)]
+        _l("Your name"), filters=[_strip], validators=[DataRequired(_l("Enter your name.")), Length(max=200)]
     )
     username = StringField(
-        _l("Username"), filters=[_strip], validators=[InputRequired(_l("Choose a username.")), Length(max=64)]
+        _l("Username"), filters=[_strip], validators=[DataRequired(_l("Choose a username.")), Length(max=64)]
     )
     language = SelectField(_l("Language"))
     country = SelectField(_l("Country or territory"), validators=[InputRequired(_l("Choose where you live or work."))])
@@ -96,7 +96,7 @@ class ForgotPasswordForm(FlaskForm):
     username = StringField(
         _l("Username or e-mail address"),
         filters=[_strip],
-        validators=[InputRequired(_l("Enter your username or e-mail address.")), Length(max=320)],
+        validators=[DataRequired(_l("Enter your username or e-mail address.")), Length(max=320)],
     )
 
 
@@ -126,7 +126,7 @@ class ProfileForm(FlaskForm):
     """What people say about themselves. Everything but the name may stay empty."""
 
     name = StringField(
-        _l("Full name"), filters=[_strip], validators=[InputRequired(_l("Enter your name.")), Length(max=200)]
+        _l("Full name"), filters=[_strip], validators=[DataRequired(_l("Enter your name.")), Length(max=200)]
     )
     given_name = StringField(_l("Given name"), filters=[_strip], validators=[Length(max=100)])
     family_name = StringField(_l("Family name"), filters=[_strip], validators=[Length(max=100)])

@@ -113,9 +113,10 @@ def test_a_taken_username_or_a_bad_password_is_said(people: People) -> None:
 
 
 def test_mails_come_slower_the_more_are_asked_for(people: People) -> None:
+    for number in range(6):
+        people.sign_up(f"carla{number}")
     with pytest.raises(PageError) as caught:
-        for number in range(9):
-            people.sign_up(f"carla{number}")
+        people.sign_up("carla6")
     assert caught.value.status == 429
     assert caught.value.retry_after
     people.sign_up("dora", "dora@example.org")
@@ -139,12 +140,13 @@ def test_resending_waits_and_replaces(people: People) -> None:
     people.now += RESEND_AFTER
     assert registration.resend(confirmation_id)
     assert registration.confirm_link(token, HERE) is Unproven.SPENT
-    sent = 2
+    sent, tokens = 2, people.post()
     for _ in range(MAX_SENT):
         people.now += RESEND_AFTER
         sent += registration.resend(confirmation_id)
+        tokens = people.post() or tokens
     assert sent == MAX_SENT
-    assert isinstance(registration.confirm_link(token_of(people.post()[-1]), HERE), Created)
+    assert isinstance(registration.confirm_link(token_of(tokens[0]), HERE), Created)
 
 
 def test_what_nobody_confirms_is_forgotten(people: People) -> None:

@@ -1,0 +1,76 @@
+"""Each mail, rendered as it goes out."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+import idp.accounts
+from idp.notify.mail import MailHandler
+from idp.notify.worker import Message
+from tests.support.people import HERE, People
+
+FOLDER = Path(idp.accounts.__file__).parent / "templates" / "mail"
+FRAMES = {"notice", "proof"}
+TEMPLATES = sorted({path.stem for path in FOLDER.iterdir()} - FRAMES)
+
+
+@pytest.fixture
+def sent(people: People) -> dict[str, dict[str, Any]]:
+    """Every mail that these pages can cause, by template."""
+    name = {"name": "Carla <b>& Co"}
+    mails = []
+    people.sign_up("emil", "emil@example.org", **name)
+    token, _ = people.proof()
+    mails += people.mails
+    people.accounts.registration.confirm_link(token, HERE)
+    account_id = people.create(**name)
+    people.sign_up("frida")
+    people.accounts.recovery.forgot_username("carla@example.org", HERE)
+    mails += people.post()
+    people.accounts.recovery_email.request(account_id, "spare@example.net", HERE)
+    token, _ = people.proof()
+    mails += people.mails
+    people.accounts.recovery_email.confirm_link(token, HERE)
+    people.accounts.recovery_email.remove(account_id, HERE)
+    people.accounts.addresses.request(account_id, "new@example.org", HERE)
+    mails += people.post()
+    (token,) = [mail["context"]["link"].rpartition("/")[2] for mail in mails if mail["template"] == "confirm_email"]
+    people.accounts.addresses.confirm_link(token, HERE)
+    people.accounts.recovery.forgot_password("carla", HERE)
+    mails += people.post()
+    token = people.mails[-1]["context"].get("link", people.mails[0]["context"].get("link", "")).rpartition("/")[2]
+    people.accounts.recovery.reset_by_link(token, "seven green lanterns", HERE)
+    session = people.accounts.sessions.find(people.start(account_id))
+    assert session
+    people.accounts.profile.change_password(
+        session, "seven green lanterns", "eight blue lanterns", HERE, end_others=True
+    )
+    mails += people.post()
+    return {mail["template"]: mail for mail in mails}
+
+
+def test_each_of_them_is_sent(sent: dict[str, Any]) -> None:
+    assert sorted(sent) == TEMPLATES
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_text_is_as_good_as_html(app: Flask, people: People, sent: dict[str, dict[str, Any]], template: str) -> None:
+    settings = people.accounts.settings
+    mail = MailHandler(app, settings.mail, issuer=settings.issuer, service="IP Account").compose(
+        Message("01x", sent[template], people.now)
+    )
+    assert mail["Subject"]
+    text, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
+    context = sent[template]["context"]
+    for part in ("link", "code", "cancel", "username", "where", "when", "browser", "email", "recovery_email"):
+        if context.get(part) and (template not in {"account_exists", "welcome"} or part == "when"):
+            assert str(context[part]) in text, part
+            assert str(context[part]) in html, part
+    assert "<b>" not in html
+    assert "{{" not in text + html
+    assert "&#39;" not in text
+    assert "&amp;" not in text
+    if "welcome" not in template and "link" not in context:
+        assert "/reset-password" not in text
