@@ -67,6 +67,7 @@ class Core:
     sealer: Sealer
     signer: Signer
     outbox: Outbox
+    throttle: Throttle
     accounts: Accounts
     clients: ClientRegistry
     registration: Registration
@@ -87,7 +88,8 @@ def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> 
     sealer = Sealer.from_folder(settings.data_dir / "keys", [root.get_secret_value() for root in settings.sealing_keys])
     signer = Signer(keys, clock)
     outbox = Outbox(sealer, clock)
-    accounts = build_accounts(database, settings, clock, sealer, outbox, Throttle(database, clock, settings.throttle))
+    throttle = Throttle(database, clock, settings.throttle)
+    accounts = build_accounts(database, settings, clock, sealer, outbox, throttle)
     clients = ClientRegistry(database)
     hints = IdTokenHints(signer, settings.issuer)
     logout = Logout(clients, hints, outbox.logout_token, clock)
@@ -100,6 +102,7 @@ def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> 
         sealer=sealer,
         signer=signer,
         outbox=outbox,
+        throttle=throttle,
         accounts=accounts,
         clients=clients,
         registration=Registration(database, clients, clock),
@@ -260,9 +263,11 @@ def build_worker(provider: Provider) -> Worker:
     """Make the worker that drains the outbox; mail borrows the pages' templates and translations."""
     core = provider.core
     handlers: dict[str, Handler] = {
+        **core.accounts.jobs,
         MAIL: MailHandler(
             provider.flask, core.settings.mail, issuer=core.settings.issuer, service=core.settings.brand.account
         ),
         LOGOUT_TOKEN: LogoutTokenHandler(Outbound(core.settings.outbound), core.minting.logout_token),
+        **core.accounts.jobs,
     }
     return Worker(core.database, core.sealer, handlers, core.clock)

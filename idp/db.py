@@ -59,6 +59,10 @@ class Tx:
         self._connection = connection
         self._translate = translate
 
+    def __del__(self) -> None:
+        # A thread that ends takes its connection with it.
+        self._connection.close()
+
     def one(self, sql: str, **parameters: object) -> Row | None:
         """Return the first row, or None."""
         row: Row | None = self._connection.execute(self._translate(sql), parameters).fetchone()

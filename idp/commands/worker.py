@@ -69,6 +69,7 @@ def tidy(core: Core) -> bool:
         )
         core.accounts.purge()
         with core.database.write() as tx:
+            core.throttle.purge(tx)
             forgotten = tokens.forget_expired(tx, now=now, keep=_TOKENS_KEPT) + interactions.forget_expired(
                 tx, before=now - _DAY
             )

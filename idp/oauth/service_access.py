@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from idp.audit import record
 from idp.clock import Clock
 from idp.db import Database, Tx
 from idp.oauth import store
@@ -50,4 +51,6 @@ class ServiceAccess:
 
     def revoke(self, tx: Tx, account_id: str, client_id: str) -> None:
         """Withdraw consent and every token; the service has to ask again."""
-        store.revoke_client_access(tx, account_id, client_id, now=self._clock())
+        now = self._clock()
+        store.revoke_client_access(tx, account_id, client_id, now=now)
+        record(tx, "access.withdrawn", at=now, account_id=account_id, client_id=client_id)

@@ -1,0 +1,58 @@
+"""Fixtures that every kind of test shares."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import idp.tables
+from idp.db import Database, Model
+from keys import KeyStore, rotation
+from tests.support.clock import TurnedClock
+from tests.support.postgres import Postgres
+from tests.support.provider import ProviderUnderTest, make_provider
+
+
+@pytest.fixture
+def clock() -> TurnedClock:
+    return TurnedClock()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database with every table, once on each engine."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'test.db'}"
+    else:
+        url = request.getfixturevalue("postgres").database().replace("postgresql:", "postgresql+psycopg:")
+    made = Database(url)
+    engine = made.engine()
+    Model.metadata.create_all(engine)
+    engine.dispose()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keys made once: an RSA key takes a moment."""
+    folder = tmp_path_factory.mktemp("keys") / "keys"
+    rotation.ensure(KeyStore(folder), TurnedClock().now)
+    return folder
+
+
+@pytest.fixture
+def idp(tmp_path: Path, clock: TurnedClock, key_folder: Path) -> Iterator[ProviderUnderTest]:
+    """A provider on SQLite with the demo people."""
+    shutil.copytree(key_folder, tmp_path / "keys")
+    provider = make_provider(tmp_path, clock)
+    yield ProviderUnderTest(provider, clock)
+    provider.core.database.close()

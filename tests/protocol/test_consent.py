@@ -1,0 +1,77 @@
+"""Consent: asked once for each client and scope, remembered, taken back; first-party clients may skip it."""
+
+from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, answer, csrf
+
+
+def third_party(idp: ProviderUnderTest, **changes):
+    return idp.register(first_party=False, **changes)
+
+
+def decide(idp: ProviderUnderTest, browser, location: str, decision: str):
+    assert location.startswith("/consent/"), location
+    page = browser.get(location, base_url=ISSUER).text
+    return browser.post(location, data={"decision": decision, "csrf_token": csrf(page)}, base_url=ISSUER)
+
+
+def test_is_asked_and_remembered(idp: ProviderUnderTest) -> None:
+    client, browser = third_party(idp), idp.browser()
+    page = idp.authorize(browser, client, Pkce())
+    consent = idp.sign_in(browser, page.location)
+
+    assert "code" in answer(decide(idp, browser, consent.location, "allow"))
+    assert "code" in answer(idp.authorize(browser, client, Pkce()))
+    assert "code" in answer(idp.authorize(browser, client, Pkce(), scope="openid", prompt="none"))
+
+
+def test_more_scope_is_asked_for_again(idp: ProviderUnderTest) -> None:
+    client, browser = third_party(idp), idp.browser()
+    page = idp.authorize(browser, client, Pkce(), scope="openid")
+    decide(idp, browser, idp.sign_in(browser, page.location).location, "allow")
+
+    assert answer(idp.authorize(browser, client, Pkce(), prompt="none"))["error"] == "consent_required"
+    assert idp.authorize(browser, client, Pkce()).location.startswith("/consent/")
+
+
+def test_denied(idp: ProviderUnderTest) -> None:
+    client, browser = third_party(idp), idp.browser()
+    page = idp.authorize(browser, client, Pkce())
+    consent = idp.sign_in(browser, page.location)
+
+    assert answer(decide(idp, browser, consent.location, "deny"))["error"] == "access_denied"
+    assert idp.authorize(browser, client, Pkce()).location.startswith("/consent/")
+
+
+def test_prompt_consent_asks_even_when_remembered(idp: ProviderUnderTest) -> None:
+    client, browser = idp.register(), idp.browser()
+    idp.code(client, Pkce(), browser)
+
+    page = idp.authorize(browser, client, Pkce(), prompt="consent")
+
+    assert "code" in answer(decide(idp, browser, page.location, "allow"))
+
+
+def test_taking_it_back_ends_tokens_and_consent(idp: ProviderUnderTest) -> None:
+    client, browser, pkce = third_party(idp), idp.browser(), Pkce()
+    page = idp.authorize(browser, client, pkce)
+    code = answer(decide(idp, browser, idp.sign_in(browser, page.location).location, "allow"))["code"]
+    tokens = idp.redeem(client, code, pkce).get_json()
+
+    form = csrf(browser.get("/account/services", base_url=ISSUER).text)
+    gone = browser.post("/account/services", data={"csrf_token": form, "client_id": client.client_id}, base_url=ISSUER)
+
+    assert gone.status_code == 303
+    assert idp.token(client, grant_type="refresh_token", refresh_token=tokens["refresh_token"]).status_code == 400
+    assert idp.authorize(browser, client, Pkce()).location.startswith("/consent/")
+
+
+def test_choosing_another_account_forgets_the_yes(idp: ProviderUnderTest) -> None:
+    client, browser = third_party(idp), idp.browser()
+    page = idp.authorize(browser, client, Pkce(), prompt="select_account")
+    idp.sign_in(browser, page.location, "bob")
+
+    chooser = idp.authorize(browser, client, Pkce(), prompt="select_account")
+    assert chooser.location.startswith("/choose-account/")
+    consent = idp.sign_in(browser, chooser.location.replace("choose-account", "sign-in"), "alice")
+
+    assert consent.location.startswith("/consent/")
+    assert "Alice Moreau" in browser.get(consent.location, base_url=ISSUER).text
