@@ -1,6 +1,5 @@
 """Composition root of a relying party: the one place that knows every part and the order in which they are put on the app."""
 
-import logging
 import time
 from collections.abc import Callable, Sequence
 
@@ -8,7 +7,7 @@ from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from clients.sso import backchannel, errors, frame, headers, health, logout, sign_in
+from clients.sso import backchannel, errors, frame, headers, health, log, logout, sign_in
 from clients.sso.crypto import Box, derive
 from clients.sso.db import connect
 from clients.sso.guard import current_visitor
@@ -31,8 +30,7 @@ def create_app(
 
     Raises ConfigError when a secret can't be read.
     """
-    # At DEBUG it writes tokens and code verifiers.
-    logging.getLogger("authlib").setLevel(logging.INFO)
+    log.configure()
     secret = settings.read_session_secret()
     https = settings.base_url.startswith("https:")
 

@@ -4,10 +4,13 @@ import sys
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from config.settings import ConfigError, load_relying_party
 
 _THREADS = 4
+_STOP_SECONDS = 10
+"""A request that takes longer doesn't keep the program from stopping."""
 
 
 def serve(name: str) -> None:
@@ -29,6 +32,9 @@ def serve(name: str) -> None:
         blocking_threads=_THREADS,
         websockets=False,
         log_access=False,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=_STOP_SECONDS,
+        respawn_failed_workers=True,
         ssl_cert=settings.tls_cert if settings.serves_tls else None,
         ssl_key=settings.tls_key if settings.serves_tls else None,
     ).serve()

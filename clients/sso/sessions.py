@@ -46,7 +46,7 @@ class Sessions:
             created_at=now,
             used_at=now,
         )
-        old_id, _, _ = request.cookies.get(self.cookie, "").partition(".")
+        old_id, _ = self._cookie_of(request)
         store.add_session(session, replaces=old_id, used_before=now - self._idle, created_before=now - self._absolute)
         response.set_cookie(
             self.cookie, f"{session_id}.{secret}", secure=self._secure, httponly=True, samesite="Lax", path="/"
@@ -54,7 +54,7 @@ class Sessions:
 
     def find(self, request: Request) -> SsoSession | None:
         """Return the session that the browser's cookie proves, if it hasn't ended."""
-        session_id, _, secret = request.cookies.get(self.cookie, "").partition(".")
+        session_id, secret = self._cookie_of(request)
         session = store.find_session(session_id) if secret else None
         if session is None or not hmac.compare_digest(session.secret_hash, digest(secret)):
             return None
@@ -69,6 +69,11 @@ class Sessions:
         """End the session and take its cookie back."""
         store.delete_session(session.id)
         response.delete_cookie(self.cookie, secure=self._secure, httponly=True, samesite="Lax", path="/")
+
+    def _cookie_of(self, request: Request) -> tuple[str, str]:
+        """Return identifier and secret; empty for what can't be ours (PostgreSQL takes no text with a NUL in it)."""
+        session_id, _, secret = request.cookies.get(self.cookie, "").partition(".")
+        return (session_id, secret) if session_id.isprintable() else ("", "")
 
     def id_token(self, session: SsoSession) -> str | None:
         """Return the ID token that the session began with."""

@@ -1,9 +1,11 @@
 """What every page of a relying party has: headers, errors, health, the menu under the name."""
 
+import logging
 import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -47,6 +49,21 @@ def test_error_pages_say_what_to_do(client: FlaskClient) -> None:
     assert page.status_code == 404
     assert "There is no page here" in page.text
     assert re.search(r"Support code: \w{4}-\w{4}", page.text)
+
+
+def test_the_log_has_the_support_code_and_no_secret(
+    client: FlaskClient, provider: Any, sign_in: Callable[..., TestResponse], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    sign_in()
+    cookie = client.get_cookie("dashboard_session")
+    code = re.search(r"Support code: (\w{4}-\w{4})", client.get("/nothing").text)
+
+    assert cookie is not None
+    assert code is not None
+    assert code[1] in caplog.text
+    for secret in (cookie.value, provider.requests[0]["code"], provider.requests[0]["code_verifier"]):
+        assert secret not in caplog.text
 
 
 def test_no_trace_reaches_the_browser(app: Flask, client: FlaskClient) -> None:

@@ -29,7 +29,14 @@ def test_a_busy_session_ends_too(client: FlaskClient, sign_in: Callable[..., Tes
 
 @pytest.mark.parametrize(
     "change",
-    [lambda value: value[:-1] + "~", lambda value: value.split(".")[0], lambda _: "", lambda _: ".", lambda _: "é.é"],
+    [
+        lambda value: value[:-1] + "~",
+        lambda value: value.split(".")[0],
+        lambda _: "",
+        lambda _: ".",
+        lambda _: "é.é",
+        lambda _: "\\000.x",
+    ],
 )
 def test_only_the_whole_cookie_proves_a_session(
     client: FlaskClient, sign_in: Callable[..., TestResponse], change: Callable[[str], str]
