@@ -1,0 +1,77 @@
+"""What a relying party keeps, on both engines: single use under a race, and what a logout token ends."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from clients.dashboard.app import create
+from clients.sso import store
+from clients.sso.db import db
+from clients.sso.models import PendingSignIn, SsoSession
+from config.settings import load_relying_party
+
+NOW = 1_800_000_000
+RACERS = 8
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    environ = {"DATA_DIR": str(tmp_path), "PROFILE": "test"}
+    if request.param == "postgresql":
+        environ["DASHBOARD_DATABASE_URL"] = request.getfixturevalue("postgres").database()
+    app = create(load_relying_party("dashboard", environ))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def race(app: Flask, action: Callable[[], object]) -> list[object]:
+    def run(_: int) -> object:
+        with app.app_context():
+            return action()
+
+    with ThreadPoolExecutor(RACERS) as pool:
+        return list(pool.map(run, range(RACERS)))
+
+
+def add_session(session_id: str, sub: str = "alice", sid: str | None = None) -> None:
+    texts = dict.fromkeys(("secret_hash", "name", "username", "email", "locale", "id_token"), "x")
+    session = SsoSession(id=session_id, sub=sub, sid=sid, created_at=NOW, used_at=NOW, **texts)
+    store.add_session(session, replaces="", used_before=NOW - 60, created_before=NOW - 60)
+
+
+def test_a_pending_sign_in_is_consumed_once(app: Flask) -> None:
+    texts = {"nonce": "n", "code_verifier": "v", "return_to": "/"}
+    store.add_pending(PendingSignIn(state_hash="s", browser_hash="b", expires_at=NOW + 60, **texts), NOW)
+    assert store.consume_pending("s", "other", NOW) is None
+    assert store.consume_pending("s", "b", NOW + 60) is None
+
+    consumed = race(app, lambda: store.consume_pending("s", "b", NOW))
+
+    assert [pending.nonce for pending in consumed if pending] == ["n"]  # type: ignore[attr-defined]
+
+
+def test_a_logout_token_is_obeyed_once(app: Flask) -> None:
+    add_session("1")
+
+    ended = race(app, lambda: store.end_sessions_once("jti", NOW + 60, NOW, sub="alice", sid=None))
+
+    assert sorted(count for count in ended if count is not None) == [1]  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize(
+    ("sub", "sid", "left"), [("alice", None, {"3"}), (None, "s1", {"2", "3"}), ("bob", "s1", {"1", "2", "3"})]
+)
+@pytest.mark.usefixtures("app")
+def test_ends_what_is_named_and_nothing_else(sub: str | None, sid: str | None, left: set[str]) -> None:
+    add_session("1", sid="s1")
+    add_session("2", sid="s2")
+    add_session("3", sub="bob")
+
+    store.end_sessions_once("jti", NOW + 60, NOW, sub=sub, sid=sid)
+
+    assert {number for number in "123" if store.find_session(number)} == left
