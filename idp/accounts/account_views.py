@@ -50,9 +50,11 @@ class AccountViews:
         form = ProfileForm(self._accounts.settings.languages, **{**dict(account or {}), "language": session.locale})
         if form.validate_on_submit():
             changes = {**form.data, "locale": form.language.data}
-            if self._accounts.profile.update(session.account_id, changes, where(request)):
+            changed = self._accounts.profile.update(session.account_id, changes, where(request))
+            if changed:
                 flash(_("Your profile is saved."), "success")
-            return see("edit_profile")
+            # In a link, because a language that was chosen in this browser before would win over the account's.
+            return see("edit_profile", **({"lang": form.language.data} if "locale" in changed else {}))
         return show_form("accounts/profile.html", form, person=person(session, self._ports), session=session)
 
     def change_password(self, session: Session) -> ResponseReturnValue:

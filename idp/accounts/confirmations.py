@@ -153,8 +153,8 @@ class Confirmations:
         return self._confirmation(row)
 
     def find(self, tx: Tx, confirmation_id: str) -> Confirmation | None:
-        """Return a confirmation for the page that asks for its code."""
-        row = store.find(tx, confirmation_id)
+        """Return a confirmation for the page that asks for its code; the id is whatever came in the address."""
+        row = store.find(tx, confirmation_id) if confirmation_id.isalnum() else None
         return self._confirmation(row) if row else None
 
     def find_by_link(self, tx: Tx, token: str) -> Confirmation | None:

@@ -9,57 +9,63 @@ from babel import Locale, UnknownLocaleError
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TelField, TextAreaField
-from wtforms import Field as WtField
+from wtforms import BooleanField, EmailField, Field, PasswordField, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.validators import Regexp as Pattern
 
 from idp.accounts.identifiers import normal_address, normal_username
 
 
-def _strip(text: str | None) -> str:
-    return (text or "").strip()
+def _one_line(text: str | None) -> str:
+    return " ".join("".join(letter for letter in text or "" if letter.isprintable() or letter.isspace()).split())
 
 
-class AddressMixin:
-    """`email`, in its normal form once it is valid."""
-
-    email = EmailField(
-        _l("E-mail address"),
-        filters=[_strip],
-        validators=[DataRequired(_l("Enter an e-mail address.")), Length(max=320)],
-    )
-
-    def validate_email(self, field: WtField) -> None:
-        """Accept what mail can be sent to."""
-        address = normal_address(field.data)
-        if address is None:
-            raise ValidationError(_l("Enter an e-mail address like name@example.org."))
-        field.data = address
+def _lines(text: str | None) -> str:
+    return "\n".join(line for line in map(_one_line, (text or "").splitlines()) if line)
 
 
-class CodeMixin:
-    """`code`: six digits, spaces ignored."""
-
-    code = StringField(_l("Code"), validators=[DataRequired(_l("Enter the code from the mail.")), Length(max=40)])
-
-
-class NewPasswordMixin:
-    """`password`, a new one. How good it is, the service decides."""
-
-    # A browser would cut what is pasted at a `maxlength` in silence, so there is none.
-    password = PasswordField(_l("Password"), validators=[InputRequired(_l("Choose a password."))])
+def _email_address(_form: FlaskForm, field: Field) -> None:
+    """Accept what mail can be sent to, and keep its normal form."""
+    address = normal_address(field.data)
+    if address is None:
+        raise ValidationError(_l("Enter an e-mail address like name@example.org."))
+    field.data = address
 
 
-class SignUpForm(FlaskForm, AddressMixin, NewPasswordMixin):
+def _username(_form: FlaskForm, field: Field) -> None:
+    """Accept what can be told apart from an e-mail address and typed on any keyboard, and keep its normal form."""
+    username = normal_username(field.data)
+    if username is None:
+        raise ValidationError(_l("Use 3 to 64 letters and digits. A dot, hyphen or underscore may stand between them."))
+    field.data = username
+
+
+def _email_field() -> EmailField:
+    entered = DataRequired(_l("Enter an e-mail address."))
+    return EmailField(_l("E-mail address"), filters=[_one_line], validators=[entered, Length(max=320), _email_address])
+
+
+def _code_field() -> StringField:
+    entered = DataRequired(_l("Enter the code from the mail."))
+    return StringField(_l("Code"), filters=[_one_line], validators=[entered, Length(max=40)])
+
+
+def _new_password_field() -> PasswordField:
+    # How good it is, the service decides. A browser would cut what is pasted at a `maxlength` in silence, so there is none.
+    return PasswordField(_l("Password"), validators=[InputRequired(_l("Choose a password."))])
+
+
+class SignUpForm(FlaskForm):
     """Create an account."""
 
     name = StringField(
-        _l("Your name"), filters=[_strip], validators=[DataRequired(_l("Enter your name.")), Length(max=200)]
+        _l("Your name"), filters=[_one_line], validators=[DataRequired(_l("Enter your name.")), Length(max=200)]
     )
     username = StringField(
-        _l("Username"), filters=[_strip], validators=[DataRequired(_l("Choose a username.")), Length(max=64)]
+        _l("Username"), filters=[_one_line], validators=[DataRequired(_l("Choose a username.")), _username]
     )
+    email = _email_field()
+    password = _new_password_field()
     language = SelectField(_l("Language"))
     country = SelectField(_l("Country or territory"), validators=[InputRequired(_l("Choose where you live or work."))])
     terms = BooleanField(
@@ -72,22 +78,17 @@ class SignUpForm(FlaskForm, AddressMixin, NewPasswordMixin):
         self.language.choices = language_choices(languages)
         self.country.choices = country_choices(str(get_locale()))
 
-    def validate_username(self, field: WtField) -> None:
-        """Accept what can be told apart from an e-mail address and typed on any keyboard."""
-        username = normal_username(field.data)
-        if username is None:
-            raise ValidationError(
-                _l("Use 3 to 64 letters and digits. A dot, hyphen or underscore may stand between them.")
-            )
-        field.data = username
 
-
-class ConfirmCodeForm(FlaskForm, CodeMixin):
+class ConfirmCodeForm(FlaskForm):
     """Confirm by code."""
 
+    code = _code_field()
 
-class EmailForm(FlaskForm, AddressMixin):
+
+class EmailForm(FlaskForm):
     """Ask for an e-mail address, and nothing else."""
+
+    email = _email_field()
 
 
 class ForgotPasswordForm(FlaskForm):
@@ -95,17 +96,22 @@ class ForgotPasswordForm(FlaskForm):
 
     username = StringField(
         _l("Username or e-mail address"),
-        filters=[_strip],
+        filters=[_one_line],
         validators=[DataRequired(_l("Enter your username or e-mail address.")), Length(max=320)],
     )
 
 
-class NewPasswordForm(FlaskForm, NewPasswordMixin):
+class NewPasswordForm(FlaskForm):
     """A new password, after a link."""
 
+    password = _new_password_field()
 
-class ResetByCodeForm(FlaskForm, CodeMixin, NewPasswordMixin):
+
+class ResetByCodeForm(FlaskForm):
     """A new password, with the code."""
+
+    code = _code_field()
+    password = _new_password_field()
 
 
 class ChangePasswordForm(FlaskForm):
@@ -126,23 +132,23 @@ class ProfileForm(FlaskForm):
     """What people say about themselves. Everything but the name may stay empty."""
 
     name = StringField(
-        _l("Full name"), filters=[_strip], validators=[DataRequired(_l("Enter your name.")), Length(max=200)]
+        _l("Full name"), filters=[_one_line], validators=[DataRequired(_l("Enter your name.")), Length(max=200)]
     )
-    given_name = StringField(_l("Given name"), filters=[_strip], validators=[Length(max=100)])
-    family_name = StringField(_l("Family name"), filters=[_strip], validators=[Length(max=100)])
-    organization = StringField(_l("Organization"), filters=[_strip], validators=[Length(max=200)])
+    given_name = StringField(_l("Given name"), filters=[_one_line], validators=[Length(max=100)])
+    family_name = StringField(_l("Family name"), filters=[_one_line], validators=[Length(max=100)])
+    organization = StringField(_l("Organization"), filters=[_one_line], validators=[Length(max=200)])
     phone = TelField(
         _l("Phone"),
-        filters=[_strip],
+        filters=[_one_line],
         validators=[
             Optional(),
             Pattern(r"\+?[0-9 ().\-/]{4,31}$", message=_l("Use digits, with + and the country code in front.")),
         ],
     )
-    street = TextAreaField(_l("Street and number"), filters=[_strip], validators=[Length(max=300)])
-    postal_code = StringField(_l("Postal code"), filters=[_strip], validators=[Length(max=32)])
-    city = StringField(_l("Town or city"), filters=[_strip], validators=[Length(max=100)])
-    region = StringField(_l("State or region"), filters=[_strip], validators=[Length(max=100)])
+    street = TextAreaField(_l("Street and number"), filters=[_lines], validators=[Length(max=300)])
+    postal_code = StringField(_l("Postal code"), filters=[_one_line], validators=[Length(max=32)])
+    city = StringField(_l("Town or city"), filters=[_one_line], validators=[Length(max=100)])
+    region = StringField(_l("State or region"), filters=[_one_line], validators=[Length(max=100)])
     country = SelectField(_l("Country or territory"))
     language = SelectField(_l("Language of pages and mails"))
     time_zone = SelectField(_l("Time zone"))

@@ -23,7 +23,7 @@ def normal_username(typed: str) -> str | None:
 
 def username_key(username: str) -> str:
     """Return what makes two usernames equal."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", username.strip()).casefold())
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", _printable(username)).casefold())
 
 
 def normal_address(typed: str) -> str | None:
@@ -39,7 +39,12 @@ def address_key(address: str) -> str:
 
     The local part is case-folded too: that no two people differ only there is worth more than RFC 5321's permission to.
     """
-    return unicodedata.normalize("NFKC", address.strip()).casefold()
+    return unicodedata.normalize("NFKC", _printable(address)).casefold()
+
+
+def _printable(text: str) -> str:
+    """Return the text without what nobody types: PostgreSQL refuses a NUL."""
+    return "".join(character for character in text if character.isprintable()).strip()
 
 
 def masked(address: str) -> str:

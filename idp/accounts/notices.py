@@ -6,13 +6,10 @@ no link that asks for a password.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
-
-from babel.dates import format_datetime
 
 from idp.accounts.devices import describe
 from idp.accounts.store import addresses, people
+from idp.accounts.times import written
 from idp.clock import Clock
 from idp.db import Tx
 from idp.notify import Outbox
@@ -45,16 +42,10 @@ class Notices:
         full = {
             "name": account["name"],
             "username": account["username"],
-            "when": moment(self._clock(), locale, account["time_zone"]),
+            "when": written(self._clock(), locale, account["time_zone"], with_zone=True),
             "where": where.ip or "",
             "browser": describe(where.user_agent),
             **context,
         }
         for address in dict.fromkeys([*known, *also]):
             self._outbox.mail(tx, address, template, locale, full)
-
-
-def moment(seconds: int, locale: str, time_zone: str | None) -> str:
-    """Return a time as the person writes it, with its time zone."""
-    zone = ZoneInfo(time_zone) if time_zone else UTC
-    return format_datetime(datetime.fromtimestamp(seconds, zone), "d MMMM y, HH:mm z", locale=locale.replace("-", "_"))

@@ -1,11 +1,8 @@
 """What the account pages share: where a request came from, words for what a service answers, the name menu. No use case."""
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from flask import Request, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
@@ -20,6 +17,7 @@ from idp.accounts.notices import Where
 from idp.accounts.passwords import Problem
 from idp.accounts.ports import Ports
 from idp.accounts.sessions import Session
+from idp.accounts.times import written
 from idp.web import client_address
 
 FORM = ("GET", "POST")
@@ -54,9 +52,8 @@ def see(endpoint: str, **values: Any) -> Response:
 
 
 def local_time(seconds: int, time_zone: str | None) -> str:
-    """Return a time as the reader writes it."""
-    zone = ZoneInfo(time_zone) if time_zone else UTC
-    return format_datetime(datetime.fromtimestamp(seconds, zone), "medium", locale=get_locale())
+    """Return a time as the reader of the page writes it."""
+    return written(seconds, get_locale() or "en", time_zone)
 
 
 def unproven_text(reason: Unproven) -> str:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from idp.accounts.common import Common
 from idp.accounts.confirmations import Confirmation, Confirmations, Proof, Purpose, Unproven
 from idp.accounts.identifiers import address_key
-from idp.accounts.notices import Where, moment
+from idp.accounts.notices import Where
 from idp.accounts.store import addresses, people
+from idp.accounts.times import written
 from idp.db import Row, Tx
 from keys import hashing
 
@@ -100,7 +101,7 @@ class RecoveryEmail:
                 where,
                 also=[former] if former else [],
                 recovery_email=confirmed.address,
-                usable_from=moment(usable_from, account["locale"], account["time_zone"]),
+                usable_from=written(usable_from, account["locale"], account["time_zone"], with_zone=True),
                 cancel=self._common.link(f"cancel-recovery-email/{secret}"),
             )
             self._common.audit(tx, "recovery_email.added", account_id, where)

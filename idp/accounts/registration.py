@@ -178,7 +178,8 @@ class Registration:
             "account_exists" if exists else "confirm_sign_up",
             data["locale"],
             {
-                "name": data["name"],
+                # No greeting by name: anybody can have this mail sent to anybody, and must not write its text.
+                "name": "",
                 "username": data["username"],
                 "code": proof.code,
                 "link": self._common.link(f"confirm/{proof.token}"),

@@ -109,7 +109,8 @@ class Sessions:
         """Return the live session of a cookie, or None when there is none, whatever the reason."""
         sid, _, secret = cookie_value.partition(".")
         now = self._clock()
-        row = store.find_live(self._database.read(), sid, now=now)
+        # Only what can be an id reaches the database: PostgreSQL refuses a NUL.
+        row = store.find_live(self._database.read(), sid, now=now) if sid.isalnum() else None
         if row is None or not hashing.same(row["secret_hash"], hashing.digest(secret)):
             return None
         if now - row["last_seen_at"] >= TOUCH_EVERY:

@@ -61,7 +61,7 @@ def test_a_recovery_address_is_told_everywhere_and_can_be_cancelled(people: Peop
     assert {mail["to"]: mail["template"] for mail in mails} == dict.fromkeys(
         ("carla@example.org", "spare@example.net"), "recovery_email_added"
     )
-    assert mails[0]["context"]["usable_from"] == "18 January 2027, 08:00 UTC"
+    assert mails[0]["context"]["usable_from"] == "Jan 18, 2027, 8:00\u202fAM UTC"
     secret = mails[0]["context"]["cancel"].rpartition("/")[2]
     assert people.accounts.recovery_email.find_cancellable(secret)
     assert people.accounts.recovery_email.cancel(secret, HERE)

@@ -27,6 +27,11 @@ def test_addresses() -> None:
         assert normal_address(typed) is None
 
 
+def test_a_nul_is_no_part_of_a_name() -> None:
+    assert username_key("car\0la") == "carla"
+    assert address_key("carla@example.org\0") == "carla@example.org"
+
+
 def test_masked_shows_no_short_name_whole() -> None:
     assert masked("carla@example.org") == "c•••a@example.org"
     assert masked("al@example.org") == "a•••@example.org"

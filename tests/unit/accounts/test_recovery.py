@@ -138,4 +138,4 @@ def test_a_mail_tells_where_and_in_which_browser(people: People) -> None:
     (mail,) = people.post()
     assert mail["context"]["where"] == "198.51.100.4"
     assert mail["context"]["browser"] == "Firefox, Linux"
-    assert mail["context"]["when"] == "15 January 2027, 08:00 UTC"
+    assert mail["context"]["when"] == "Jan 15, 2027, 8:00\u202fAM UTC"

@@ -52,7 +52,7 @@ def test_an_old_link_offers_a_new_one(people: People, visitor: Visitor) -> None:
     assert [mail["template"] for mail in people.post()] == ["confirm_sign_up"]
 
 
-@pytest.mark.parametrize("path", ["/confirm/x", "/cancel-recovery-email/x", "/reset-password/x"])
+@pytest.mark.parametrize("path", ["/confirm/x", "/confirm/%00", "/cancel-recovery-email/x", "/reset-password/x"])
 def test_made_up_links(visitor: Visitor, path: str) -> None:
     assert visitor.get(path).status_code == 410
 
@@ -115,3 +115,14 @@ def test_resending_has_a_countdown(people: People, visitor: Visitor) -> None:
 def test_without_a_token_nothing_is_taken(app: Any, people: People) -> None:
     assert app.test_client().post("/create-account", data=FORM).status_code == 400
     assert people.post() == []
+
+
+def test_the_first_mail_to_a_stranger_has_no_words_of_who_sent_it(people: People, visitor: Visitor) -> None:
+    visitor.fill("/create-account", **FORM | {"name": "You have won! See evil.example"})
+    assert "evil" not in str(people.post())
+
+
+@pytest.mark.parametrize("c", ["", "x", "%00", "01abc%0a"])
+def test_made_up_identifiers(visitor: Visitor, c: str) -> None:
+    assert visitor.get(f"/create-account/confirm?c={c}").status_code == 303
+    assert visitor.get(f"/reset-password?c={c}").status_code == 303
