@@ -162,7 +162,7 @@ def _mount(app: Flask, core: Core) -> Machine:
         sign_in=dispatcher, services=_Services(ServiceAccess(database, core.clients, core.clock))
     )
     protocol_pages = browser_views.blueprint(authorization, core.logout, dispatcher)
-    password_step = PasswordStep(database, accounts.sign_in, accounts.sessions, accounts.browser)
+    password_step = PasswordStep(accounts)
     login_pages = login_views.Pages(dispatcher, password_step, accounts.browser, database, shared)
     app.register_blueprint(protocol_pages)
     app.register_blueprint(login_views.blueprint(login_pages))

@@ -11,6 +11,7 @@ from idp.accounts.claims import Claims
 from idp.accounts.common import Common
 from idp.accounts.confirmations import Confirmations
 from idp.accounts.cookies import SessionCookies
+from idp.accounts.known_browsers import KnownBrowsers
 from idp.accounts.notices import Notices
 from idp.accounts.passwords import Passwords
 from idp.accounts.profile import Profile
@@ -42,6 +43,7 @@ class Accounts:
     confirmations: Confirmations
     sessions: Sessions
     browser: Browser
+    known_browsers: KnownBrowsers
     sign_in: PasswordSignIn
     registration: Registration
     recovery: Recovery
@@ -69,7 +71,8 @@ def build(  # noqa: PLR0917 — what the composition root has
     sessions = Sessions(database, clock, lifetimes)
     sign_in = PasswordSignIn(database, passwords, throttle, clock)
     common = Common(database, clock, outbox, Notices(outbox, clock), Brake(database, throttle), base_url)
-    cookies = SessionCookies(secure=base_url.startswith("https:"))
+    secure = base_url.startswith("https:")
+    cookies = SessionCookies(secure=secure)
     return Accounts(
         database=database,
         clock=clock,
@@ -78,6 +81,7 @@ def build(  # noqa: PLR0917 — what the composition root has
         confirmations=confirmations,
         sessions=sessions,
         browser=Browser(sessions, cookies, remembered_seconds=lifetimes.remembered_session),
+        known_browsers=KnownBrowsers(sealer.derive("known-browser"), secure=secure),
         sign_in=sign_in,
         registration=Registration(common, passwords, confirmations),
         recovery=Recovery(common, passwords, confirmations, sessions),

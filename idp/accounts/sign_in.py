@@ -41,10 +41,15 @@ class PasswordSignIn:
         self._throttle = brake
         self._clock = clock
 
-    def verify(self, identifier: str, password: str, *, ip: str | None, user_agent: str | None) -> Verified | Refused:
-        """Verify a password; `identifier` is a username or the account's e-mail address."""
+    def verify(
+        self, identifier: str, password: str, *, ip: str | None, user_agent: str | None, known_browser: str = ""
+    ) -> Verified | Refused:
+        """Verify a password; `identifier` is a username or the account's e-mail address.
+
+        `known_browser` is the id of a browser in which it has signed in before (`known_browsers.py`).
+        """
         identifier = identifier.strip()[:MAX_IDENTIFIER]
-        keys = throttle_keys(identifier, ip)
+        keys = throttle_keys(identifier, ip, known_browser)
         # First of all, so that a refused attempt costs no hash.
         if wait := self._throttle.check(*keys):
             return Refused("wait", wait)
@@ -81,7 +86,16 @@ class PasswordSignIn:
         return people.credentials_by_username(tx, username_key(identifier))
 
 
-def throttle_keys(identifier: str, ip: str | None) -> list[throttle.Key]:
-    """Return what failed sign-ins are counted by. The account's key is what was typed, so that it says nothing about who exists."""
-    key = address_key(identifier) if "@" in identifier else username_key(identifier)
+def name_key(identifier: str) -> str:
+    """Return what was typed as a name in its normal form."""
+    identifier = identifier.strip()[:MAX_IDENTIFIER]
+    return address_key(identifier) if "@" in identifier else username_key(identifier)
+
+
+def throttle_keys(identifier: str, ip: str | None, known_browser: str = "") -> list[throttle.Key]:
+    """Return what failed sign-ins are counted by.
+
+    The account's key is what was typed, so that it says nothing about who exists; in a known browser it is that browser's own.
+    """
+    key = name_key(identifier) + (f" {known_browser}" if known_browser else "")
     return [throttle.account(key), throttle.OVERALL, *([throttle.address(ip)] if ip else [])]

@@ -2,10 +2,9 @@
 
 from flask import Request
 
-from idp.accounts.browser import Browser
-from idp.accounts.sessions import Session, Sessions
-from idp.accounts.sign_in import PasswordSignIn, Refused, Verified
-from idp.db import Database
+from idp.accounts.build import Accounts
+from idp.accounts.sessions import Session
+from idp.accounts.sign_in import Refused, Verified, name_key
 
 METHOD = "password"
 AMR = ("pwd",)  # RFC 8176 section 2
@@ -15,22 +14,26 @@ ACR = "aal1"  # NIST SP 800-63B-4 section 2.1
 class PasswordStep:
     """Verifies, then begins a session, or strengthens the one that this account has in this browser."""
 
-    def __init__(self, database: Database, passwords: PasswordSignIn, sessions: Sessions, browser: Browser) -> None:
-        self._database = database
-        self._passwords = passwords
-        self._sessions = sessions
-        self._browser = browser
+    def __init__(self, accounts: Accounts) -> None:
+        self._database = accounts.database
+        self._passwords = accounts.sign_in
+        self._sessions = accounts.sessions
+        self._browser = accounts.browser
+        self._known_browsers = accounts.known_browsers
 
     def take(
         self, request: Request, username: str, password: str, *, ip: str, remember: bool, account_id: str = ""
     ) -> Session | Refused:
         """Verify and sign in; with `account_id` only that account will do."""
         agent = request.user_agent.string or None
-        result = self._passwords.verify(username, password, ip=ip, user_agent=agent)
+        name = name_key(username)
+        known = self._known_browsers.id_for(request, name)
+        result = self._passwords.verify(username, password, ip=ip, user_agent=agent, known_browser=known)
         if isinstance(result, Refused):
             return result
         if account_id and result.account_id != account_id:
             return Refused("wrong")
+        self._known_browsers.remember(request, name)
         return self._establish(request, result, ip=ip, agent=agent, remember=remember)
 
     def _establish(

@@ -88,7 +88,9 @@ def test_whatever_comes_is_answered_as_the_callers_mistake(idp: ProviderUnderTes
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     query=st.dictionaries(
-        st.sampled_from(["client_id", "redirect_uri", "scope", "state", "prompt", "max_age", "code_challenge", "resource"]),
+        st.sampled_from(
+            ["client_id", "redirect_uri", "scope", "state", "prompt", "max_age", "code_challenge", "resource"]
+        ),
         st.text(max_size=60),
     )
 )
