@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench packages messages clean
+.PHONY: help run test check format bench packages lock clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 run: $(STAMP) ## Start everything; Ctrl-C stops it
@@ -26,6 +26,11 @@ bench: $(DEV_STAMP) packages ## Measure beside node oidc-provider, in one run
 	$(BIN)/python -m tests.bench $(ARGS)
 packages: $(DEV_STAMP) ## Install the Debian packages that tests need (as root), or name those that are missing
 	@$(BIN)/python -m tests.support.packages
+lock: $(DEV_STAMP) ## Resolve the dependencies anew and write both lock files
+	for file in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+			$$([ $$file = requirements ] || echo --group dev -c requirements.lock) pyproject.toml -o $$file.lock; done
+
 clean: ## Remove the virtual environment and caches; DATA_DIR stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 $(VENV)/bin/python:
