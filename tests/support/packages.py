@@ -10,6 +10,7 @@ NEEDED = {
     "chromium": lambda: shutil.which("chromium"),
     "fonts-dejavu-core": lambda: Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf").exists(),
     "fonts-noto-core": lambda: Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf").exists(),
+    "nginx-light": lambda: shutil.which("nginx") or Path("/usr/sbin/nginx").exists(),
     "postgresql": lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
 }
 
