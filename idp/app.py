@@ -35,7 +35,7 @@ from idp.notify.store import OutboxStore
 from idp.notify.worker import Handler, Worker
 from idp.oauth import browser_views
 from idp.oauth.access_tokens import AccessTokens
-from idp.oauth.client import ClientRegistry
+from idp.oauth.client import ClientMetadata, ClientRegistry
 from idp.oauth.client_auth import ClientAuthenticator
 from idp.oauth.endpoints import metadata
 from idp.oauth.id_token_hints import IdTokenHints
@@ -44,7 +44,7 @@ from idp.oauth.logout import Logout
 from idp.oauth.machine import Machine
 from idp.oauth.minting import Minting
 from idp.oauth.parts import Parts
-from idp.oauth.registration import NewClient, Registration
+from idp.oauth.registration import Registration
 from idp.oauth.server import AuthorizationServer
 from idp.oauth.service_access import ServiceAccess
 from idp.web import log
@@ -78,7 +78,7 @@ class Core:
     def configure_clients(self) -> None:
         """Bring the clients of the settings into the database."""
         for client_id, client in self.settings.clients.items():
-            self.registration.configure(_configured(client_id, client), secret=client.read_secret())
+            self.registration.configure(client_id, _configured(client), secret=client.read_secret())
 
 
 def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> Core:
@@ -155,6 +155,7 @@ def _mount(app: Flask, core: Core) -> Machine:
         accounts.browser,
         core.clock,
         interaction_seconds=settings.lifetimes.interaction,
+        service_url=lambda client_id: client.client_uri if (client := core.clients.find(client_id)) else "",
     )
     authorization = browser_views.Authorization(parts, core.hints)
     dispatcher.finish["authorize"] = authorization.resume
@@ -171,6 +172,8 @@ def _mount(app: Flask, core: Core) -> Machine:
     # Other sites send people here by POST as well (OpenID Connect Core section 3.1.2.1, RP-Initiated Logout section 2).
     for name in ("oauth.authorize", "oauth.end_session"):
         shared.csrf.exempt(app.view_functions[name])
+    # Its form checks the token by itself, and comes back with what was typed when the page was open for too long.
+    shared.csrf.exempt(app.view_functions["accounts.create_account"])
 
     @app.get("/")
     def home() -> Response:
@@ -241,10 +244,9 @@ def _language_of(session: Any) -> str | None:  # noqa: ANN401
     return session.locale if session else None
 
 
-def _configured(client_id: str, client: ConfiguredClient) -> NewClient:
-    return NewClient(
-        client_id=client_id,
-        name=client.name,
+def _configured(client: ConfiguredClient) -> ClientMetadata:
+    return ClientMetadata(
+        client_name=client.name,
         redirect_uris=client.redirect_uris,
         post_logout_redirect_uris=client.post_logout_redirect_uris,
         backchannel_logout_uri=client.backchannel_logout_uri or "",

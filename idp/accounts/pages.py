@@ -35,6 +35,7 @@ def person(session: Session, ports: Ports) -> Person:
         name=session.name,
         menu=[
             MenuItem(_("My account"), "/account", icon="person"),
+            MenuItem(_("Switch account"), ports.switch_url, icon="people"),
             MenuItem(_("Sign out"), ports.sign_out_url, icon="sign-out", post=True, id="sign-out"),
         ],
     )

@@ -53,3 +53,4 @@ class Ports:
     services: ServiceAccess
     sign_in_url: str = "/sign-in"
     sign_out_url: str = "/sign-out"
+    switch_url: str = "/add-account"

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from idp.accounts.build import Accounts
@@ -11,6 +11,7 @@ from idp.accounts.forms import ActionForm, EmailForm, ForgotPasswordForm, NewPas
 from idp.accounts.identifiers import masked
 from idp.accounts.pages import FORM, problem_text, see, show_form, unproven_text, where
 from idp.accounts.passwords import Problem
+from idp.accounts.paths import own_path
 from idp.accounts.ports import Ports
 
 
@@ -36,21 +37,22 @@ class RecoveryViews:
         form = EmailForm()
         if form.validate_on_submit():
             self._recovery.forgot_username(form.email.data, where(request))
-            return render_template("accounts/username_sent.html", sign_in_url=self._sign_in_url)
-        return show_form("accounts/forgot_username.html", form, sign_in_url=self._sign_in_url)
+            return render_template("accounts/username_sent.html", sign_in_url=self._back())
+        return show_form("accounts/forgot_username.html", form, sign_in_url=self._back())
 
     def forgot_password(self) -> ResponseReturnValue:
         """Ask whose password it is, and go on to the code whether there is such an account or not."""
         form = ForgotPasswordForm()
         if form.validate_on_submit():
-            return see("reset_by_code", c=self._recovery.forgot_password(form.username.data, where(request)))
-        return show_form("accounts/forgot_password.html", form, sign_in_url=self._sign_in_url)
+            begun = self._recovery.forgot_password(form.username.data, where(request))
+            return see("reset_by_code", c=begun, **_next())
+        return show_form("accounts/forgot_password.html", form, sign_in_url=self._back())
 
     def reset_by_code(self) -> ResponseReturnValue:
         """Take the code that was mailed and the new password."""
         confirmation = self._recovery.find(request.args.get("c", ""))
         if confirmation is None:
-            return see("forgot_password")
+            return see("forgot_password", **_next())
         form = ResetByCodeForm()
         if form.validate_on_submit():
             outcome = self._recovery.reset_by_code(confirmation.id, form.code.data, form.password.data, where(request))
@@ -61,7 +63,7 @@ class RecoveryViews:
                     form.code.errors = [unproven_text(outcome)]
                 case Problem():
                     form.password.errors = [problem_text(outcome, self._rules)]
-        return show_form("accounts/reset_by_code.html", form)
+        return show_form("accounts/reset_by_code.html", form, again_url=url_for("accounts.forgot_password", **_next()))
 
     def reset_by_link(self, token: str) -> ResponseReturnValue:
         """Take the new password."""
@@ -91,7 +93,16 @@ class RecoveryViews:
         return show_form("accounts/cancel_recovery_email.html", form, address=masked(row["address"]))
 
     def _done(self) -> ResponseReturnValue:
-        return render_template("accounts/password_reset.html", sign_in_url=self._sign_in_url)
+        return render_template("accounts/password_reset.html", sign_in_url=self._back())
+
+    def _back(self) -> str:
+        """Return the sign-in page that the person came from, so that they reach the service that they wanted to use."""
+        return _next().get("next", self._sign_in_url)
+
+
+def _next() -> dict[str, str]:
+    path = own_path(request.args.get("next", ""))
+    return {"next": path} if path else {}
 
 
 def _spent() -> ResponseReturnValue:

@@ -55,13 +55,18 @@ class RegistrationViews:
                 form.password.errors = [problem_text(begun, settings.passwords)]
             else:
                 return see("confirm_account", c=begun)
-        return show_form("accounts/create_account.html", form, next_path=next_path, sign_in_url=self._sign_in_url)
+        sign_in_url = next_path or self._sign_in_url
+        return show_form("accounts/create_account.html", form, next_path=next_path, sign_in_url=sign_in_url)
 
     def confirm_account(self) -> ResponseReturnValue:
         """Take the code that was mailed."""
         confirmation = self._accounts.confirmations.find(self._accounts.database.read(), request.args.get("c", ""))
         if confirmation is None or confirmation.purpose is not Purpose.SIGN_UP:
             return see("create_account")
+        next_path = own_path(str(confirmation.data.get("next", "")))
+        if confirmation.used:
+            # By the link, in another browser perhaps: who comes back to this page can go on.
+            return render_template("accounts/account_created.html", next_url=next_path or self._sign_in_url)
         form, message = ConfirmCodeForm(), ""
         if "resend" in request.form:
             self._accounts.registration.resend(confirmation.id)
@@ -77,7 +82,7 @@ class RegistrationViews:
             message=message,
             confirmation=confirmation,
             title=_("Confirm your e-mail address"),
-            again_url=url_for("accounts.create_account"),
+            again_url=url_for("accounts.create_account", next=next_path or None),
         )
 
     def confirm(self, token: str) -> ResponseReturnValue:

@@ -6,8 +6,10 @@ import click
 import orjson
 
 from idp.commands.shared import actor, as_json, core, show, table
+from idp.oauth.client import ClientMetadata
 from idp.oauth.client_auth import METHODS
-from idp.oauth.registration import GRANT_TYPES, NewClient
+from idp.oauth.registration import GRANT_TYPES
+from keys.ring import Algorithm
 
 
 @click.group("clients")
@@ -73,7 +75,7 @@ def add(
     resource_servers: tuple[str, ...],
     jwks_uri: str,
     jwks_file: Path | None,
-    id_token_alg: str,
+    id_token_alg: Algorithm,
     client_uri: str,
     public: bool,
     first_party: bool,
@@ -82,8 +84,8 @@ def add(
     """Register a client and print its id and, this once, its secret."""
     if public and auth_method not in {None, "none"}:
         raise click.UsageError("--public means --auth-method none: leave one of them out.")
-    new = NewClient(
-        name=name,
+    new = ClientMetadata(
+        client_name=name,
         redirect_uris=redirect_uris,
         post_logout_redirect_uris=post_logout_redirect_uris,
         backchannel_logout_uri=backchannel_logout_uri,

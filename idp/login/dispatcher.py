@@ -35,13 +35,22 @@ class Dispatcher:
     """`oauth.ports.SignIn` and `accounts.ports.SignInPort` in one: every way to ask a person to sign in ends here."""
 
     def __init__(
-        self, database: Database, sessions: Sessions, browser: Browser, clock: Clock, *, interaction_seconds: int
+        self,
+        database: Database,
+        sessions: Sessions,
+        browser: Browser,
+        clock: Clock,
+        *,
+        interaction_seconds: int,
+        service_url: Callable[[str], str],
     ) -> None:
         self._database = database
         self._sessions = sessions
         self._browser = browser
         self._clock = clock
         self._interaction_seconds = interaction_seconds
+        self._service_url = service_url
+        """Given a client: the page of its own where signing in begins, if it has told us."""
         self.finish: dict[str, Finish] = {"local": _finish_local}
         """By kind of interaction; `idp.app` adds the protocol's."""
 
@@ -103,12 +112,14 @@ class Dispatcher:
                 _(
                     "It was begun in another browser, or a long time ago. Go back to the service that you wanted to use and sign in again."
                 ),
+                **self._way_on(interaction),
             )
         if interaction.expires_at <= self._clock():
             raise PageError(
                 HTTPStatus.GONE,
                 _("This sign-in took too long"),
                 _("To keep you safe it has expired. Go back to the service that you wanted to use and sign in again."),
+                **self._way_on(interaction),
             )
         return interaction
 
@@ -138,6 +149,16 @@ class Dispatcher:
     def now(self) -> int:
         """Return the flow's time."""
         return self._clock()
+
+    def _way_on(self, interaction: Interaction | None) -> dict[str, str]:
+        """Return where to begin again what can't be continued."""
+        if interaction is None:
+            return {}
+        if interaction.kind == "local":
+            return {"next_url": str(interaction.parameters["next"]), "next_label": _("Sign in")}
+        url = self._service_url(interaction.asked.client_id)
+        label = _("Continue to %(service)s", service=interaction.asked.client_name)
+        return {"next_url": url, "next_label": label} if url else {}
 
     def _known(self, asked: Asked, interaction: Interaction | None = None) -> Known:
         known = Known(
@@ -173,7 +194,8 @@ class Dispatcher:
                 now=now,
                 expires_at=now + self._interaction_seconds,
             )
-        return redirect(url_for(_PAGES[type(step)], interaction_id=interaction_id), SEE_OTHER)
+        page = url_for(_PAGES[type(step)], interaction_id=interaction_id, ui_locales=asked.ui_locales or None)
+        return redirect(page, SEE_OTHER)
 
     def _drop(self, response: Response, sids: Sequence[str]) -> Response:
         self._browser.drop(request, response, *sids)

@@ -170,4 +170,7 @@ def _explain(refused: PasswordRefused) -> tuple[str, HTTPStatus]:
         )
     if refused.reason == "disabled":
         return _("This account is closed. Contact us if you think that is a mistake."), HTTPStatus.FORBIDDEN
-    return _("The username or the password isn’t right. Check both and try again."), HTTPStatus.UNPROCESSABLE_ENTITY
+    # The same for everybody: whether there is such an account, and whether it waits for its confirmation, isn't told.
+    wrong = _("The username or the password isn’t right. Check both and try again.")
+    new = _("If you’ve just created your account, confirm your e-mail address first.")
+    return f"{wrong} {new}", HTTPStatus.UNPROCESSABLE_ENTITY

@@ -4,9 +4,8 @@ Registration and change are `registration`'s; this module only reads.
 """
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self, cast
 
 import orjson
 from authlib.oauth2.rfc6749 import ClientMixin
@@ -14,7 +13,7 @@ from joserfc.jwk import KeySet
 
 from idp.db import Database
 from idp.oauth import redirect_uris
-from idp.oauth.scopes import STANDARD, parse
+from idp.oauth.scopes import parse
 from keys import hashing
 from keys.ring import Algorithm
 
@@ -22,18 +21,15 @@ FRESH_SECONDS = 2.0
 """How long a worker serves a client's registration without looking at the database again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Client(ClientMixin):
-    """One client; the fields are RFC 7591's and OpenID Connect Registration's, with ours behind them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientMetadata:
+    """What is registered of a client: RFC 7591's and OpenID Connect Registration's names, with ours behind them."""
 
-    client_id: str
-    name: str
+    client_name: str
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
     backchannel_logout_uri: str = ""
-    backchannel_logout_session_required: bool = False
     grant_types: tuple[str, ...] = ("authorization_code",)
-    response_types: tuple[str, ...] = ("code",)
     scope: str = "openid profile email"
     token_endpoint_auth_method: str = "client_secret_basic"  # noqa: S105  the method's name
     id_token_signed_response_alg: Algorithm = "RS256"  # noqa: S105
@@ -43,9 +39,22 @@ class Client(ClientMixin):
     client_uri: str = ""
     logo_uri: str = ""
     first_party: bool = False
+    """Run by the same organization: people aren't asked for consent."""
     audiences: tuple[str, ...] = ()
+    """APIs (RFC 8707 resources) that its tokens may be for."""
     resource_server: tuple[str, ...] = ()
-    secret_digests: tuple[tuple[str, int | None], ...] = field(default=(), repr=False)
+    """APIs that it is itself: it may introspect their tokens."""
+
+    def to_json(self) -> str:
+        """Return what is stored, defaults included: a later version's default must not change a client."""
+        return orjson.dumps(asdict(self)).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what was stored."""
+        stored: dict[str, Any] = orjson.loads(text)
+        values = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
+        return cls(**cast("dict[str, Any]", values))
 
     @property
     def public(self) -> bool:
@@ -56,6 +65,14 @@ class Client(ClientMixin):
     def scope_values(self) -> frozenset[str]:
         """What it may ask for."""
         return frozenset(parse(self.scope) or ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client(ClientMetadata, ClientMixin):
+    """A registered client, with the digests of its secrets and when each of them ends."""
+
+    client_id: str
+    secret_digests: tuple[tuple[str, int | None], ...] = field(default=(), repr=False)
 
     def check_secret(self, secret: str, *, now: int) -> bool:
         """Compare with every live secret, in constant time each."""
@@ -89,7 +106,7 @@ class Client(ClientMixin):
         return method == self.token_endpoint_auth_method
 
     def check_response_type(self, response_type: str) -> bool:  # noqa: D102
-        return response_type in self.response_types
+        return response_type == "code" and self.check_grant_type("authorization_code")
 
     def check_grant_type(self, grant_type: str) -> bool:  # noqa: D102
         return grant_type in self.grant_types
@@ -124,7 +141,7 @@ class ClientRegistry:
             return None  # PostgreSQL's text has no NUL
         tx = self._database.read()
         row = tx.one(
-            "SELECT client_id, name, metadata_json FROM client WHERE client_id = :client_id AND disabled_at IS NULL",
+            "SELECT client_id, metadata_json FROM client WHERE client_id = :client_id AND disabled_at IS NULL",
             client_id=client_id,
         )
         if row is None:
@@ -132,24 +149,10 @@ class ClientRegistry:
         secrets = tx.all(
             "SELECT digest, expires_at FROM client_secret WHERE client_id = :client_id", client_id=client_id
         )
-        return client_of(
-            row["client_id"], row["name"], row["metadata_json"], ((s["digest"], s["expires_at"]) for s in secrets)
-        )
+        metadata = ClientMetadata.from_json(row["metadata_json"])
+        digests = tuple((one["digest"], one["expires_at"]) for one in secrets)
+        return Client(**_fields(metadata), client_id=row["client_id"], secret_digests=digests)
 
 
-_SEQUENCES = {
-    "redirect_uris",
-    "post_logout_redirect_uris",
-    "grant_types",
-    "response_types",
-    "audiences",
-    "resource_server",
-}
-
-
-def client_of(client_id: str, name: str, metadata_json: str, secrets: Iterable[tuple[str, int | None]] = ()) -> Client:
-    """Build a client from its stored metadata."""
-    metadata = orjson.loads(metadata_json)
-    metadata.setdefault("scope", " ".join(STANDARD))
-    fields: dict[str, Any] = {key: tuple(value) if key in _SEQUENCES else value for key, value in metadata.items()}
-    return Client(client_id=client_id, name=name, secret_digests=tuple(secrets), **fields)
+def _fields(metadata: ClientMetadata) -> dict[str, Any]:
+    return {one.name: getattr(metadata, one.name) for one in fields(metadata)}

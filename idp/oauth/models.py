@@ -12,7 +12,6 @@ class ClientRecord(Model):
     __tablename__ = "client"
 
     client_id: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
     metadata_json: Mapped[str] = mapped_column(Text)
     source: Mapped[str]
     created_at: Mapped[int]

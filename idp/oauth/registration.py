@@ -1,7 +1,5 @@
 """Registering clients: by the administrator (`idp clients add`) and from settings at start. The same rules for both."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +10,7 @@ from idp.clock import Clock
 from idp.db import Database, Tx
 from idp.ids import new_id
 from idp.oauth import scopes
-from idp.oauth.client import ClientRegistry
+from idp.oauth.client import ClientMetadata, ClientRegistry
 from idp.oauth.client_auth import METHODS
 from idp.oauth.redirect_uris import RedirectURIError, check_registrable
 from keys import hashing
@@ -26,50 +24,6 @@ class RegistrationError(ValueError):
     """The metadata can't be registered; the message says what to change."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewClient:
-    """What to register; the names are RFC 7591's."""
-
-    name: str
-    redirect_uris: Sequence[str] = ()
-    post_logout_redirect_uris: Sequence[str] = ()
-    backchannel_logout_uri: str = ""
-    grant_types: Sequence[str] = ("authorization_code",)
-    scope: str = "openid profile email"
-    token_endpoint_auth_method: str = "client_secret_basic"  # noqa: S105  the method's name
-    id_token_signed_response_alg: str = "RS256"  # noqa: S105
-    default_max_age: int | None = None
-    jwks: dict[str, Any] | None = None
-    jwks_uri: str = ""
-    client_uri: str = ""
-    logo_uri: str = ""
-    first_party: bool = False
-    audiences: Sequence[str] = ()
-    resource_server: Sequence[str] = ()
-    client_id: str = field(default="")
-
-    def metadata(self) -> dict[str, Any]:
-        """Return what is stored, defaults included: a later version's default must not change a client."""
-        return {
-            "redirect_uris": list(self.redirect_uris),
-            "post_logout_redirect_uris": list(self.post_logout_redirect_uris),
-            "backchannel_logout_uri": self.backchannel_logout_uri,
-            "grant_types": list(self.grant_types),
-            "response_types": ["code"] if "authorization_code" in self.grant_types else [],
-            "scope": self.scope,
-            "token_endpoint_auth_method": self.token_endpoint_auth_method,
-            "id_token_signed_response_alg": self.id_token_signed_response_alg,
-            "default_max_age": self.default_max_age,
-            "jwks": self.jwks,
-            "jwks_uri": self.jwks_uri,
-            "client_uri": self.client_uri,
-            "logo_uri": self.logo_uri,
-            "first_party": self.first_party,
-            "audiences": list(self.audiences),
-            "resource_server": list(self.resource_server),
-        }
-
-
 class Registration:
     """Adds, lists, changes and removes clients."""
 
@@ -78,14 +32,14 @@ class Registration:
         self._clients = clients
         self._clock = clock
 
-    def add(self, new: NewClient, *, actor: str) -> tuple[str, str | None]:
+    def add(self, new: ClientMetadata, *, actor: str, client_id: str = "") -> tuple[str, str | None]:
         """Register; return the client id and, this once, its secret (None for a client that has none).
 
         Raises:
             RegistrationError: what to change.
         """
         check(new)
-        client_id = new.client_id or new_id()
+        client_id = client_id or new_id()
         secret = hashing.new_secret("cs_") if new.token_endpoint_auth_method.startswith("client_secret") else None
         with self._database.write() as tx:
             if tx.one("SELECT client_id FROM client WHERE client_id = :client_id", client_id=client_id):
@@ -96,38 +50,34 @@ class Registration:
             record(tx, "client.registered", at=self._clock(), client_id=client_id, actor=actor)
         return client_id, secret
 
-    def configure(self, new: NewClient, *, secret: str | None) -> None:
+    def configure(self, client_id: str, new: ClientMetadata, *, secret: str | None) -> None:
         """Register a client of the settings, or bring it to what they say; nothing is written when nothing differs."""
         check(new)
-        metadata = orjson.dumps(new.metadata()).decode()
         tx = self._database.read()
-        row = tx.one(
-            "SELECT name, metadata_json FROM client WHERE client_id = :id AND disabled_at IS NULL", id=new.client_id
-        )
+        row = tx.one("SELECT metadata_json FROM client WHERE client_id = :id AND disabled_at IS NULL", id=client_id)
         digests = [
-            one["digest"] for one in tx.all("SELECT digest FROM client_secret WHERE client_id = :id", id=new.client_id)
+            one["digest"] for one in tx.all("SELECT digest FROM client_secret WHERE client_id = :id", id=client_id)
         ]
         wanted = [hashing.digest(secret)] if secret else []
-        if row is not None and (row["name"], row["metadata_json"], digests) == (new.name, metadata, wanted):
+        if row is not None and (row["metadata_json"], digests) == (new.to_json(), wanted):
             return
         with self._database.write() as tx:
-            self._put(tx, new.client_id, new, source="settings")
-            tx.run("DELETE FROM client_secret WHERE client_id = :id", id=new.client_id)
+            self._put(tx, client_id, new, source="settings")
+            tx.run("DELETE FROM client_secret WHERE client_id = :id", id=client_id)
             if secret:
-                self._add_secret(tx, new.client_id, secret)
-            record(tx, "client.configured", at=self._clock(), client_id=new.client_id, actor="settings")
-        self._clients.forget(new.client_id)
+                self._add_secret(tx, client_id, secret)
+            record(tx, "client.configured", at=self._clock(), client_id=client_id, actor="settings")
+        self._clients.forget(client_id)
 
     def list(self) -> list[dict[str, Any]]:
         """Return every client with its metadata, and how many secrets it has."""
         rows = self._database.read().all(
-            "SELECT c.client_id, c.name, c.metadata_json, c.source, c.created_at, c.disabled_at,"
+            "SELECT c.client_id, c.metadata_json, c.source, c.created_at, c.disabled_at,"
             " (SELECT COUNT(*) FROM client_secret s WHERE s.client_id = c.client_id) AS secrets FROM client c ORDER BY c.created_at"
         )
         return [
             {
                 "client_id": row["client_id"],
-                "client_name": row["name"],
                 **orjson.loads(row["metadata_json"]),
                 "source": row["source"],
                 "created_at": row["created_at"],
@@ -172,15 +122,14 @@ class Registration:
         if tx.one("SELECT client_id FROM client WHERE client_id = :id AND disabled_at IS NULL", id=client_id) is None:
             raise RegistrationError(f"There is no client {client_id}.")
 
-    def _put(self, tx: Tx, client_id: str, new: NewClient, *, source: str) -> None:
+    def _put(self, tx: Tx, client_id: str, new: ClientMetadata, *, source: str) -> None:
         tx.run(
-            "INSERT INTO client (client_id, name, metadata_json, source, created_at, updated_at)"
-            " VALUES (:client_id, :name, :metadata, :source, :now, :now) ON CONFLICT (client_id) DO UPDATE SET"
-            " name = excluded.name, metadata_json = excluded.metadata_json, source = excluded.source,"
+            "INSERT INTO client (client_id, metadata_json, source, created_at, updated_at)"
+            " VALUES (:client_id, :metadata, :source, :now, :now) ON CONFLICT (client_id) DO UPDATE SET"
+            " metadata_json = excluded.metadata_json, source = excluded.source,"
             " updated_at = excluded.updated_at, disabled_at = NULL",
             client_id=client_id,
-            name=new.name,
-            metadata=orjson.dumps(new.metadata()).decode(),
+            metadata=new.to_json(),
             source=source,
             now=self._clock(),
         )
@@ -195,14 +144,14 @@ class Registration:
         )
 
 
-def check(new: NewClient) -> None:  # noqa: C901  a list of rules, one after the other
+def check(new: ClientMetadata) -> None:  # noqa: C901  a list of rules, one after the other
     """Refuse metadata that is unsafe or doesn't fit together.
 
     Raises:
         RegistrationError: what to change.
     """
     public = new.token_endpoint_auth_method == "none"  # noqa: S105
-    if not new.name.strip():
+    if not new.client_name.strip():
         raise RegistrationError("Give the client a name: people see it when they sign in.")
     if new.token_endpoint_auth_method not in METHODS:
         raise RegistrationError(f"The authentication method is one of {', '.join(METHODS)}.")

@@ -45,7 +45,9 @@ class ServiceAccess:
             client = self._clients.find(row["client_id"])
             if client is not None:
                 services.append(
-                    Service(client.client_id, client.name, tuple(row["scope"].split()), row["since"], row["used"])
+                    Service(
+                        client.client_id, client.client_name, tuple(row["scope"].split()), row["since"], row["used"]
+                    )
                 )
         return services
 

@@ -87,7 +87,14 @@ def page_error(
 
 def _known(error: PageError) -> Response:
     _note(logging.INFO, error.status, error.detail)
-    return page_error(error.status, error.title, error.message, retry_after=error.retry_after)
+    return page_error(
+        error.status,
+        error.title,
+        error.message,
+        next_url=error.next_url,
+        next_label=error.next_label,
+        retry_after=error.retry_after,
+    )
 
 
 def _expired(error: CSRFError) -> Response:

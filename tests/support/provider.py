@@ -15,7 +15,7 @@ from config.settings import load_provider
 from idp import schema
 from idp.accounts.seed import seed_people
 from idp.app import Provider, build
-from idp.oauth.registration import NewClient
+from idp.oauth.client import ClientMetadata
 from keys import rotation
 from tests.support.clock import TurnedClock
 
@@ -67,13 +67,17 @@ class ProviderUnderTest:
 
     def register(self, **changes: Any) -> RegisteredClient:
         defaults: dict[str, Any] = {
-            "name": "Example service",
+            "client_name": "Example service",
             "redirect_uris": (CALLBACK,),
             "grant_types": ("authorization_code", "refresh_token"),
             "scope": "openid profile email offline_access",
             "first_party": True,
         }
-        return RegisteredClient(*self.core.registration.add(NewClient(**defaults | changes), actor="test"))
+        metadata = defaults | changes
+        client_id = metadata.pop("client_id", "")
+        return RegisteredClient(
+            *self.core.registration.add(ClientMetadata(**metadata), actor="test", client_id=client_id)
+        )
 
     def post(self, path: str, data: Any = None, *, auth: tuple[str, str] | None = None, **kwargs: Any) -> TestResponse:
         return self.browser().post(path, data=data, auth=auth, base_url=ISSUER, **kwargs)

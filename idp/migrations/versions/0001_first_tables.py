@@ -68,7 +68,6 @@ def upgrade() -> None:
     op.create_table(
         "client",
         sa.Column("client_id", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
         sa.Column("metadata_json", sa.Text(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("created_at", sa.Integer(), nullable=False),

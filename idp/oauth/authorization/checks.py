@@ -68,7 +68,7 @@ class AuthorizationRequest:
         data = self.parameters.data
         return Asked(
             client_id=self.client.client_id,
-            client_name=self.client.name,
+            client_name=self.client.client_name,
             first_party=self.client.first_party,
             scope=self.scope,
             prompt=self.prompt,
