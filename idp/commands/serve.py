@@ -34,7 +34,7 @@ def serve() -> None:
         backlog=2048,
         websockets=False,
         log_access=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         ssl_cert=settings.tls_cert,
         ssl_key=settings.tls_key,
         workers_kill_timeout=10,

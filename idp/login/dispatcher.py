@@ -195,6 +195,8 @@ class Dispatcher:
                 expires_at=now + self._interaction_seconds,
             )
         page = url_for(_PAGES[type(step)], interaction_id=interaction_id, ui_locales=asked.ui_locales or None)
+        if "create" in asked.prompt:
+            page = url_for("accounts.create_account", next=page)
         return redirect(page, SEE_OTHER)
 
     def _drop(self, response: Response, sids: Sequence[str]) -> Response:

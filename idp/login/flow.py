@@ -76,7 +76,7 @@ def _needed(asked: Asked, known: Known) -> Step:
     if "select_account" in asked.prompt and not known.chosen and known.sessions:
         return ChooseAccount()
     authentication = candidate(asked, known)
-    if authentication is None:
+    if authentication is None or ("create" in asked.prompt and not known.chosen):
         return Prove()
     if asked.subject_hint and authentication.account_id != asked.subject_hint:
         return Refused("login_required", "Another person signed in than the one that was asked for.")

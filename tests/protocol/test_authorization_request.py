@@ -146,6 +146,12 @@ def test_login_hint_is_filled_in(idp: ProviderUnderTest) -> None:
     assert 'value="bob"' in browser.get(page.location, base_url=ISSUER).text
 
 
+def test_prompt_create_begins_with_a_new_account(idp: ProviderUnderTest) -> None:
+    response = idp.authorize(idp.browser(), idp.register(), Pkce(), prompt="create")
+
+    assert response.location.startswith("/create-account?next=/sign-in/")
+
+
 def test_cancelling_goes_back_with_access_denied(idp: ProviderUnderTest) -> None:
     browser = idp.browser()
     page = idp.authorize(browser, idp.register(), Pkce())

@@ -23,7 +23,8 @@ from idp.oauth.request import Parameters
 RESPONSE_TYPES = frozenset({"code"})
 RESPONSE_MODES = frozenset({"query"})
 CODE_CHALLENGE_METHODS = frozenset({"S256"})
-PROMPTS = frozenset({"none", "login", "consent", "select_account"})
+PROMPTS = frozenset({"none", "login", "consent", "select_account", "create"})
+"""OpenID Connect Core section 3.1.2.1; `create` is Initiating User Registration 1.0's."""
 ACR_VALUES = ("aal1",)
 """NIST SP 800-63B-4 authenticator assurance levels; `aal1` is a password."""
 

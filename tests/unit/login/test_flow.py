@@ -43,6 +43,9 @@ def refused(error: str) -> Refused:
         (asked(max_age=499), known(ALICE), Prove("alice")),
         (asked("none", max_age=499), known(ALICE), refused("login_required")),
         (asked(max_age=0), known(BOB, chosen="s2", fresh=True), BOB),
+        # a new account, whoever is signed in
+        (asked("create"), known(ALICE), Prove()),
+        (asked("create"), known(ALICE, BOB, chosen="s2", fresh=True), BOB),
         # which account
         (asked("select_account"), known(ALICE, BOB), ChooseAccount()),
         (asked("select_account"), known(ALICE, BOB, chosen="s2"), BOB),
