@@ -24,7 +24,8 @@ from keys import hashing
 METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 ASSERTION_ALGORITHMS = ("ES256", "ES384", "PS256", "RS256", "Ed25519")
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-_MAX_ASSERTION_SECONDS = 600
+_MAX_ASSERTION_SECONDS = 3600
+"""An hour, because that is what Authlib's client makes unless it is told otherwise. Each is good for one request anyway."""
 _LEEWAY = 30
 
 
@@ -113,7 +114,7 @@ class ClientAuthenticator:
         except (JoseError, ValueError, TypeError) as error:
             raise InvalidClientError("The client assertion is not valid.") from error
         jti, expires_at = token.claims["jti"], int(token.claims["exp"])
-        if not isinstance(jti, str) or expires_at > now + _MAX_ASSERTION_SECONDS:
+        if not isinstance(jti, str) or expires_at > now + _MAX_ASSERTION_SECONDS + _LEEWAY:
             raise InvalidClientError("The client assertion lives too long.")
         with self._database.write() as tx:
             fresh = store.consume_assertion(
