@@ -1,4 +1,4 @@
-"""A relying party's database: Flask-SQLAlchemy on SQLite or PostgreSQL. Which tables there are is said by the models."""
+"""A relying party's database: Flask-SQLAlchemy on SQLite or PostgreSQL. Tables are made by migrations (`schema`)."""
 
 import sqlite3
 from pathlib import Path
@@ -9,6 +9,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase
+
+from clients.sso import schema
 
 BUSY_SECONDS = 15
 
@@ -21,7 +23,7 @@ db = SQLAlchemy(model_class=Model, disable_autonaming=True)
 
 
 def connect(app: Flask) -> None:
-    """Bind `db` to the app's database and make the tables that are missing."""
+    """Bind `db` to the app's database and bring its tables to this version."""
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
     if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -29,7 +31,7 @@ def connect(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _set_pragmas)
-        db.create_all()
+        schema.upgrade(db.engine)
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
