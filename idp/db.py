@@ -26,6 +26,9 @@ Row = Mapping[str, Any]
 BUSY_SECONDS = 15
 """How long a writer waits for SQLite's single write lock before it gives up."""
 
+DatabaseUnavailable = (psycopg.OperationalError, sqlite3.OperationalError)
+"""What is raised when the database can't be reached, or not in time."""
+
 
 class Model(DeclarativeBase):
     """Base of every table. Constraint names are fixed, so that migrations can name them on both engines."""
@@ -51,32 +54,60 @@ class _Connection(Protocol):
 
 
 class Tx:
-    """A connection on which a store runs its statements: `:name` parameters, rows read by column name."""
+    """A connection on which a store runs its statements: `:name` parameters, rows read by column name.
 
-    __slots__ = ("_connection", "_translate")
+    A PostgreSQL that was restarted has closed it, which shows when a statement fails. Outside a transaction nothing is lost with it:
+    `connect` makes another, and the statement runs there. Inside one, the error goes up, and the whole of `write()` has failed.
+    """
 
-    def __init__(self, connection: _Connection, translate: Callable[[str], str]) -> None:
-        self._connection = connection
+    __slots__ = ("_connect", "_connection", "_translate", "writing")
+
+    def __init__(self, connect: Callable[[], _Connection], translate: Callable[[str], str]) -> None:
+        self._connect = connect
+        self._connection = connect()
         self._translate = translate
+        self.writing = False
 
     def __del__(self) -> None:
         # A thread that ends takes its connection with it.
-        self._connection.close()
+        self.close()
 
     def one(self, sql: str, **parameters: object) -> Row | None:
         """Return the first row, or None."""
-        row: Row | None = self._connection.execute(self._translate(sql), parameters).fetchone()
+        row: Row | None = self._execute(sql, parameters).fetchone()
         return row
 
     def all(self, sql: str, **parameters: object) -> Sequence[Row]:
         """Return every row."""
-        rows: Sequence[Row] = self._connection.execute(self._translate(sql), parameters).fetchall()
+        rows: Sequence[Row] = self._execute(sql, parameters).fetchall()
         return rows
 
     def run(self, sql: str, **parameters: object) -> int:
         """Execute, and return how many rows it touched."""
-        count: int = self._connection.execute(self._translate(sql), parameters).rowcount
+        count: int = self._execute(sql, parameters).rowcount
         return count
+
+    def roll_back(self) -> None:
+        """End the transaction; a connection that is gone has taken it along."""
+        if not self._gone():
+            self._connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close the connection."""
+        if (connection := getattr(self, "_connection", None)) is not None:
+            connection.close()
+
+    def _execute(self, sql: str, parameters: dict[str, object]) -> Any:  # noqa: ANN401
+        try:
+            return self._connection.execute(self._translate(sql), parameters)
+        except psycopg.OperationalError:
+            if self.writing or not self._gone():
+                raise
+        self._connection = self._connect()
+        return self._connection.execute(self._translate(sql), parameters)
+
+    def _gone(self) -> bool:
+        return bool(getattr(self._connection, "closed", False))
 
 
 class Database:
@@ -102,28 +133,29 @@ class Database:
         Inside `write()` on the same thread it is the same connection, so it sees the open transaction's own changes.
         """
         tx: Tx | None = getattr(self._local, "tx", None)
-        # A PostgreSQL that was restarted has closed it: the next request opens another.
-        return self._connect() if tx is None or getattr(self._local.connection, "closed", False) else tx
+        if tx is None:
+            tx = self._local.tx = Tx(self._connect, self._translate)
+        return tx
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """Run the block in one transaction; an exception rolls it back. A `write()` inside another one joins it."""
         tx = self.read()
-        if getattr(self._local, "writing", False):
+        if tx.writing:
             yield tx
             return
         with self._writer:
             tx.run(self._begin)
-            self._local.writing = True
+            tx.writing = True
             try:
                 yield tx
             except BaseException:
-                tx.run("ROLLBACK")
+                tx.roll_back()
                 raise
             else:
                 tx.run("COMMIT")
             finally:
-                self._local.writing = False
+                tx.writing = False
 
     def engine(self) -> Engine:
         """Return a SQLAlchemy engine with the same connection settings, for migrations and tests."""
@@ -133,13 +165,12 @@ class Database:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
+        tx: Tx | None = getattr(self._local, "tx", None)
+        if tx is not None:
+            tx.close()
         self._local.__dict__.clear()
 
-    def _connect(self) -> Tx:
-        connection: _Connection
+    def _connect(self) -> _Connection:
         if self.is_sqlite:
             path = str(self.url.database)
             Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -148,12 +179,9 @@ class Database:
             )
             connection.row_factory = sqlite3.Row
             _set_pragmas(connection)
-        else:
-            plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
-            connection = psycopg.connect(plain, autocommit=True, row_factory=dict_row, prepare_threshold=2)
-        self._local.connection = connection
-        self._local.tx = Tx(connection, self._translate)
-        return self._local.tx
+            return connection
+        plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return psycopg.connect(plain, autocommit=True, row_factory=dict_row, prepare_threshold=2)
 
 
 def configure_engine(engine: Engine) -> None:
