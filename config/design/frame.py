@@ -54,7 +54,11 @@ def install(
     def drawn(name: str, _tag: str, *arguments: str | bool, **attributes: str) -> Markup:
         return Markup(templates.get_template(name).module.draw(*arguments, **attributes))  # type: ignore[attr-defined] # noqa: S704
 
+    several = len(languages) > 1
+
     def language_menu(*, up: bool = False) -> Markup:
+        if not several:
+            return Markup("")  # there is nothing to choose
         menu = drawn("design/language_menu.html", choice.current().tag, up)
         return menu.replace("?lang=", Markup("?{}lang=").format(rest_of_query()))
 

@@ -10,6 +10,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On a phone the sections are tabs in a row: the one that is open is in sight.
+document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 for (const kind of ["click", "focusin"]) {
   document.addEventListener(kind, (event) => {
     for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
