@@ -64,7 +64,9 @@ class Pages:
             retry_after = result.wait_seconds
         elif form.is_submitted():
             status = HTTPStatus.UNPROCESSABLE_ENTITY
-        page = render_template("login/sign_in.html", form=form, interaction=interaction, again=person, problem=problem)
+        page = render_template(
+            "login/sign_in.html", form=form, interaction=interaction, again=person, problem=problem, home=HOME
+        )
         response = make_response(page, status)
         if retry_after:
             response.headers["Retry-After"] = str(retry_after)
