@@ -152,7 +152,7 @@ class _Silent(WSGIRequestHandler):
 
 def _content(message: EmailMessage, subtype: str) -> str:
     part = message.get_body(preferencelist=(subtype,))
-    return str(part.get_content()) if part else ""
+    return str(part.get_content()).replace("\r\n", "\n") if part else ""
 
 
 if __name__ == "__main__":
