@@ -112,8 +112,8 @@ class AccountViews:
         response = see("security")
         if session.sid in ended:
             self._accounts.browser.drop(request, response, session.sid)
-        elif ended:
-            flash(_("Signed out."), "success")
+        if ended:
+            flash(_("You are signed out everywhere.") if chosen == "all" else _("Signed out."), "success")
         return response
 
 

@@ -54,6 +54,11 @@ class Recovery:
         confirmation = self._confirmations.find_by_link(self._common.database.read(), token)
         return confirmation if confirmation and confirmation.purpose is Purpose.RESET_PASSWORD else None
 
+    def username_of(self, confirmation: Confirmation) -> str:
+        """Return whose password a proven link sets."""
+        account = people.find(self._common.database.read(), confirmation.account_id or "")
+        return account["username"] if account else ""
+
     def find(self, confirmation_id: str) -> Confirmation | None:
         """Return the reset whose code a page asks for. It says nothing about whether there is an account."""
         confirmation = self._confirmations.find(self._common.database.read(), confirmation_id)

@@ -63,7 +63,10 @@ class RecoveryViews:
                     form.code.errors = [unproven_text(outcome)]
                 case Problem():
                     form.password.errors = [problem_text(outcome, self._rules)]
-        return show_form("accounts/reset_by_code.html", form, again_url=url_for("accounts.forgot_password", **_next()))
+        # For a browser's password manager, which otherwise saves a password without a name. As typed: nothing is told about who exists.
+        username = confirmation.data.get("identifier", "")
+        again_url = url_for("accounts.forgot_password", **_next())
+        return show_form("accounts/reset_by_code.html", form, username=username, again_url=again_url)
 
     def reset_by_link(self, token: str) -> ResponseReturnValue:
         """Take the new password."""
@@ -79,7 +82,8 @@ class RecoveryViews:
                     return _spent()
                 case Problem():
                     form.password.errors = [problem_text(outcome, self._rules)]
-        return show_form("accounts/reset_by_link.html", form)
+        username = self._recovery.username_of(confirmation)
+        return show_form("accounts/reset_by_link.html", form, username=username)
 
     def cancel_recovery_email(self, token: str) -> ResponseReturnValue:
         """Remove a recovery address that its owner never added; works without signing in."""

@@ -81,7 +81,7 @@ class RegistrationViews:
             form,
             message=message,
             confirmation=confirmation,
-            title=_("Confirm your e-mail address"),
+            title=_("Confirm your e-mail"),
             again_url=url_for("accounts.create_account", next=next_path or None),
         )
 

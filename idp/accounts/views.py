@@ -1,6 +1,9 @@
 """The blueprint of people's pages. Each group of pages has its own module; views parse, call one use case, and render."""
 
+from datetime import timedelta
+
 from flask import Blueprint
+from flask_babel import format_timedelta
 
 from idp.accounts.account_views import AccountViews
 from idp.accounts.address_views import AddressViews
@@ -25,6 +28,7 @@ def blueprint(accounts: Accounts, ports: Ports) -> Blueprint:
 
     @pages.context_processor
     def words() -> dict[str, object]:
-        return {"masked": masked, "device": describe, "local_time": local_time}
+        waiting = format_timedelta(timedelta(seconds=accounts.settings.lifetimes.recovery_waiting), threshold=2)
+        return {"masked": masked, "device": describe, "local_time": local_time, "waiting": waiting}
 
     return pages

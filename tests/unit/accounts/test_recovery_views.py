@@ -36,7 +36,8 @@ def test_pages_are_the_same_for_nobody(people: People, visitor: Visitor) -> None
         assert comparable(first) == comparable(second)
         if first.status_code == 303:
             pages = [visitor.fill(each.location, code="000000x", password=NEW) for each in (first, second)]
-            assert comparable(pages[0]) == comparable(pages[1])
+            # What was typed is there for the password manager.
+            assert comparable(pages[0]).replace(known, "…") == comparable(pages[1]).replace(unknown, "…")
 
 
 def test_it_was_not_me(people: People, visitor: Visitor) -> None:
