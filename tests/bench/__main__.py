@@ -78,7 +78,7 @@ def _round(
             results.hashes.append(hash_rate.measure(seconds=_HASH_SECONDS, core=core))
         for name, rounds in (("ours", results.ours), ("peer", results.peer)):
             measured = load.run(
-                servers[name].target,
+                servers[name],
                 workload.key,
                 warm_up=_WARM_UP_SECONDS,
                 seconds=arguments.seconds * workload.stretch,

@@ -36,3 +36,9 @@ def resident_mb(pid: int) -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) * 1024 / 1e6
     raise LookupError(f"process {pid} is gone")
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the processor time that a process has spent, its own and the kernel's for it."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

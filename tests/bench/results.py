@@ -1,6 +1,6 @@
 """What a whole benchmark found: rounds kept as measured, medians made on demand."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from statistics import median
 from typing import Any
 
@@ -85,6 +85,4 @@ class Results:
 
 def middle(rounds: list[Measured]) -> dict[str, float]:
     """Return the median of each figure."""
-    return {
-        name: median(getattr(one, name) for one in rounds) for name in ("rps", "p50_ms", "p99_ms", "generator_busy")
-    }
+    return {one.name: median(getattr(measured, one.name) for measured in rounds) for one in fields(Measured)}

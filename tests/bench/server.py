@@ -59,6 +59,10 @@ class Server:
         """Return the memory of the process that answers: the largest one."""
         return max(cores.resident_mb(pid) for pid in cores.processes_below(self._process.pid))
 
+    def cpu_seconds(self) -> float:
+        """Return the processor time of all its processes so far."""
+        return sum(cores.cpu_seconds(pid) for pid in cores.processes_below(self._process.pid))
+
     def _is_ready(self) -> bool:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:

@@ -1,5 +1,5 @@
 // The load generator: `node main.mjs '<JSON>'`. Runs one workload on kept-alive connections, first unmeasured, then measured, and
-// prints one line of JSON. tests/bench/load.py starts it, on a core of its own.
+// prints two lines: `ready` when it is set up, and the result as JSON. tests/bench/load.py starts it, on a core of its own.
 import { Connection } from './http1.mjs';
 import { workloads } from './workloads.mjs';
 
@@ -12,15 +12,18 @@ const operations = await Promise.all(opened.map((connection, index) => {
   return workloads[workload](connection, target, { username, password: target.password });
 }));
 
+console.log('ready');
 const begin = performance.now() + warmUpSeconds * 1000;
 const end = begin + seconds * 1000;
 const latencies = [];
+let operationsInAll = 0;
 let cpuAtBegin = null;
 
 await Promise.all(operations.map(async (operate) => {
   for (let started = performance.now(); started < end;) {
     if (cpuAtBegin === null && started >= begin) cpuAtBegin = process.cpuUsage();
     await operate();
+    operationsInAll += 1;
     const finished = performance.now();
     // What finishes inside the window counts, whenever it began: what is under way at both ends evens out.
     if (finished >= begin && finished < end) latencies.push(finished - started);
@@ -36,6 +39,7 @@ console.log(JSON.stringify({
   rps: sorted.length / seconds,
   p50_ms: percentile(0.5),
   p99_ms: percentile(0.99),
+  operations_in_all: operationsInAll, // with the unmeasured ones
   // How much of its own core the generator used: near 1 it would be the bottleneck and the figure wrong.
   generator_busy: (cpu.user + cpu.system) / 1e6 / seconds,
 }));
