@@ -1,9 +1,12 @@
 """`idp clients`: register the services that people sign in to."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
 
 from idp.commands.shared import actor, as_json, core, show, table
 from idp.oauth.client import ClientMetadata
@@ -93,7 +96,7 @@ def add(
         scope=" ".join(scopes) or "openid profile email",
         token_endpoint_auth_method="none" if public else auth_method or "client_secret_basic",
         id_token_signed_response_alg=id_token_alg,
-        jwks=orjson.loads(jwks_file.read_bytes()) if jwks_file else None,
+        jwks=_public_keys(jwks_file) if jwks_file else None,
         jwks_uri=jwks_uri,
         client_uri=client_uri,
         first_party=first_party,
@@ -108,6 +111,23 @@ def add(
         show(result | {"issuer": made.settings.issuer}, as_json=as_json)
         if secret and not as_json:
             click.echo("The secret is shown this once: keep it where the service finds it.")
+
+
+def _public_keys(file: Path) -> dict[str, Any]:
+    try:
+        document = orjson.loads(file.read_bytes())
+        keys = KeySet.import_key_set(document).keys
+    except (OSError, ValueError, TypeError, KeyError, JoseError) as error:
+        raise click.BadParameter(
+            f"{file} isn't a JWK set (RFC 7517): write {{\"keys\": […]}} with the client's public keys.",
+            param_hint="--jwks",
+        ) from error
+    if not keys or any(key.key_type == "oct" or key.is_private for key in keys):
+        raise click.BadParameter(
+            f"{file} must hold public keys only, at least one: keep the private ones at the client.",
+            param_hint="--jwks",
+        )
+    return {"keys": document["keys"]}
 
 
 @group.command("list")

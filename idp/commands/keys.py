@@ -48,6 +48,8 @@ def rotate(*, at_once: bool, as_json: bool) -> None:
 def retire(*, kid: str, as_json: bool) -> None:
     """Withdraw a key at once: nothing that it signed is accepted any more."""
     with core() as made:
+        if made.keys.read().verifying_key(kid) is None:
+            raise click.ClickException(f"There is no key {kid}: idp keys list shows them.")
         rotation.retire(made.keys, kid, made.clock())
         show({"kid": kid, "retired": True}, as_json=as_json)
 

@@ -2,8 +2,9 @@
 
 import click
 
-from config.settings import ConfigError, ProviderSettings, load_provider
+from config.settings import ProviderSettings, load_provider
 from idp import clock, schema
+from idp.commands.refusals import refusals
 from idp.db import Database
 from keys import KeyStore, rotation
 
@@ -11,11 +12,9 @@ from keys import KeyStore, rotation
 @click.command()
 def serve() -> None:
     """Serve the provider until it is told to stop."""
-    try:
+    with refusals():
         settings = load_provider()
-    except ConfigError as error:
-        raise click.ClickException(str(error)) from error
-    prepare(settings)
+        prepare(settings)
     from granian import Granian  # noqa: PLC0415
     from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415

@@ -8,9 +8,10 @@ from typing import Any
 import click
 import orjson
 
-from config.settings import ConfigError, load_provider
+from config.settings import load_provider
 from idp import schema
 from idp.app import Core, build_core
+from idp.commands.refusals import refusals
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -18,12 +19,10 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @contextmanager
 def core() -> Iterator[Core]:
     """Give the provider's objects on a database that is up to date; a refusal ends the command with its sentence."""
-    try:
+    with refusals():
         made = build_core(load_provider())
         schema.upgrade(made.database)
         yield made
-    except (ConfigError, ValueError, LookupError) as error:
-        raise click.ClickException(str(error)) from error
 
 
 def actor() -> str:

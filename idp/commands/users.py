@@ -2,6 +2,8 @@
 
 import click
 
+from idp.accounts.identifiers import normal_address, normal_username
+from idp.accounts.registration import IdentifierTakenError, Taken
 from idp.commands.shared import actor, as_json, core, show, table
 from keys import hashing
 
@@ -23,12 +25,31 @@ def add(
     *, username: str, name: str, email: str, password: str | None, locale: str, roles: tuple[str, ...], as_json: bool
 ) -> None:
     """Create an account."""
-    chosen = password or hashing.new_secret()
+    chosen = hashing.new_secret() if password is None else password
     with core() as made:
-        account_id = made.accounts.registration.create_confirmed(
-            name=name, username=username, email=email, password=chosen, locale=locale, roles=roles, actor=actor()
-        )
-        show({"id": account_id, "username": username} | ({} if password else {"password": chosen}), as_json=as_json)
+        rules, languages = made.settings.passwords, made.settings.languages
+        known_as, address = normal_username(username), normal_address(email)
+        if known_as is None:
+            raise click.ClickException(
+                f"{username} can't be a username: it has 3 to 64 letters and digits; a dot, hyphen or underscore may stand between."
+            )
+        if address is None:
+            raise click.ClickException(f"{email} isn't an e-mail address: write it like name@example.org.")
+        if not name.strip():
+            raise click.ClickException("The name is empty: give the person's full name.")
+        if locale not in languages:
+            raise click.ClickException(f"{locale} isn't a language of this installation: use {', '.join(languages)}.")
+        if not rules.min_length <= len(chosen) <= rules.max_length:
+            raise click.ClickException(f"A password has {rules.min_length} to {rules.max_length} characters.")
+        try:
+            account_id = made.accounts.registration.create_confirmed(
+                name=name, username=known_as, email=address, password=chosen, locale=locale, roles=roles, actor=actor()
+            )
+        except IdentifierTakenError as error:
+            taken = known_as if error.taken is Taken.USERNAME else address
+            raise click.ClickException(f"{taken} belongs to another account: choose another one.") from error
+        once = {} if password is not None else {"password": chosen}
+        show({"id": account_id, "username": known_as, **once}, as_json=as_json)
 
 
 @group.command("list")

@@ -7,9 +7,11 @@ import time
 
 import click
 
-from config.settings import ConfigError, load_provider
+from config.settings import load_provider
 from idp import schema
 from idp.app import Core, build, build_worker
+from idp.commands.refusals import refusals
+from idp.db import DatabaseUnavailable
 from idp.login import store as interactions
 from idp.oauth import store as tokens
 from idp.web import log
@@ -29,10 +31,8 @@ _PAUSE = 0.2
 def worker() -> None:
     """Send mail and logout tokens, rotate keys, tidy up, until told to stop."""
     log.configure()
-    try:
+    with refusals():
         provider = build(load_provider())
-    except ConfigError as error:
-        raise click.ClickException(str(error)) from error
     core = provider.core
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -45,9 +45,18 @@ def worker() -> None:
 
 
 def _await_schema(core: Core, stop: threading.Event) -> None:
-    """Wait for `idp serve` or `idp db upgrade`: when everything starts at once, the worker may be first."""
-    while not stop.is_set() and not schema.is_current(core.database):
+    """Wait for the database, and for `idp serve` or `idp db upgrade`: when everything starts at once, the worker may be first."""
+    while not stop.is_set() and not _has_schema(core):
         stop.wait(_PAUSE)
+
+
+def _has_schema(core: Core) -> bool:
+    try:
+        return schema.is_current(core.database)
+    except DatabaseUnavailable as error:
+        _log.warning("the database can't be reached: %s", type(error).__name__)
+        time.sleep(1)
+        return False
 
 
 def _keep_house(core: Core, stop: threading.Event) -> None:

@@ -1,0 +1,52 @@
+"""`idp users`."""
+
+import pytest
+
+from tests.unit.commands.conftest import CommandLine
+
+CARLA = {"--username": "carla", "--name": "Carla Example", "--email": "carla@example.org"}
+
+
+def add(**changes: str) -> tuple[str, ...]:
+    options = CARLA | {f"--{name}": value for name, value in changes.items()}
+    return ("users", "add", *(word for pair in options.items() for word in pair))
+
+
+def test_a_password_is_made_and_shown_once(idp: CommandLine) -> None:
+    made = idp.json(*add())
+    assert set(made) == {"id", "username", "password"}
+    assert len(made["password"]) >= 40
+    assert made["password"] not in idp.run("users", "list").output
+
+
+def test_a_password_that_was_given_is_not_repeated(idp: CommandLine) -> None:
+    made = idp.json(*add(password="violet tractor 19 hums"), "--role", "administrator")
+    assert set(made) == {"id", "username"}
+    (listed,) = idp.json("users", "list")
+    assert (listed["id"], listed["email"]) == (made["id"], "carla@example.org")
+    assert listed["roles"] == "administrator"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"username": "a"}, "a can't be a username"),
+        ({"username": "a@b.example"}, "can't be a username"),
+        ({"email": "nonsense"}, "nonsense isn't an e-mail address"),
+        ({"name": " "}, "The name is empty"),
+        ({"locale": "tlh"}, "tlh isn't a language of this installation"),
+        ({"password": "short"}, "A password has 8 to 128 characters"),
+        ({"password": ""}, "A password has 8 to 128 characters"),
+        ({"password": "x" * 129}, "A password has 8 to 128 characters"),
+    ],
+)
+def test_what_is_refused_with_a_sentence(idp: CommandLine, changes: dict[str, str], said: str) -> None:
+    assert said in idp.refusal(*add(**changes))
+    assert idp.json("users", "list") == []
+
+
+def test_what_belongs_to_somebody_else(idp: CommandLine) -> None:
+    idp.json(*add())
+    assert "CARLA belongs to another account" in idp.refusal(*add(username="CARLA", email="other@example.org"))
+    assert "carla@example.org belongs to another account" in idp.refusal(*add(username="other"))
+    assert len(idp.json("users", "list")) == 1
