@@ -27,6 +27,8 @@ def connect(app: Flask) -> None:
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
     if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    # A PostgreSQL that was restarted has closed the connections that are kept here.
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": url.get_backend_name() != "sqlite"})
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
