@@ -17,6 +17,7 @@ from idp.oauth.id_token_hints import IdTokenHints
 from idp.oauth.logout import EndSessionRequest, Logout
 from idp.oauth.parts import Parts
 from idp.oauth.ports import Authentication, Refused, SignIn
+from idp.web import allow_form_redirect
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
 
@@ -97,6 +98,8 @@ def blueprint(authorization: Authorization, logout: Logout, sign_in: SignIn) -> 
             sign_in.end(sid=asked.sid)
             return _signed_out(asked)
         # Nothing proves that the person wants this, so they are asked: a link on any page could have led here.
+        if asked.return_to:
+            allow_form_redirect(asked.return_to)
         return render_template("oauth/confirm_sign_out.html", asked=asked, fields=request.values)
 
     @pages.post("/sign-out")
