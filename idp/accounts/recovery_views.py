@@ -1,6 +1,7 @@
 """Pages for who can't get in: forgotten username, forgotten password, and "it wasn't me" for a recovery address."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -101,10 +102,10 @@ class RecoveryViews:
 
     def _back(self) -> str:
         """Return the sign-in page that the person came from, so that they reach the service that they wanted to use."""
-        return _next().get("next", self._sign_in_url)
+        return str(_next().get("next", self._sign_in_url))
 
 
-def _next() -> dict[str, str]:
+def _next() -> dict[str, Any]:
     path = own_path(request.args.get("next", ""))
     return {"next": path} if path else {}
 

@@ -150,7 +150,7 @@ class Dispatcher:
         """Return the flow's time."""
         return self._clock()
 
-    def _way_on(self, interaction: Interaction | None) -> dict[str, str]:
+    def _way_on(self, interaction: Interaction | None) -> dict[str, Any]:
         """Return where to begin again what can't be continued."""
         if interaction is None:
             return {}
