@@ -21,5 +21,14 @@ addEventListener("pageshow", () => {
   }
 });
 
+// A link in the summary of errors leaves the page's address alone: with a fragment, the next answer would start at that field.
+document.getElementById("error")?.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="#"]');
+  const field = link && document.getElementById(link.hash.slice(1));
+  if (!field) return;
+  event.preventDefault();
+  (field.matches("fieldset") ? field.querySelector("input") : field).focus();
+});
+
 // After a refused form, a keyboard or a screen reader starts at what went wrong.
 document.querySelector("[data-focus]")?.focus();

@@ -1,6 +1,9 @@
 import pytest
 from flask import Flask, render_template_string
 
+from config.design import Links, register
+from config.settings import Brand
+
 PAGE = "{{ language().tag }}|{{ language().dir }}|{{ language_menu() }}"
 
 
@@ -50,3 +53,14 @@ def test_a_link_keeps_the_pages_query_and_nothing_of_it_can_break_out(site: Flas
     text = site.test_client().get('/page?a=1&a=2&lang=fr&x="><script>').text
     assert 'href="?a=1&amp;a=2&amp;x=%22%3E%3Cscript%3E&amp;lang=en"' in text
     assert "<script>" not in text
+
+
+def test_one_language_needs_no_menu() -> None:
+    app = Flask("test")
+    app.secret_key = "test"
+    register(app, brand=Brand(), links=Links.under(), languages=("en",), service="IP Account")
+    app.add_url_rule("/page", "page", lambda: render_template_string("{% extends 'design/frame.html' %}"))
+    page = app.test_client().get("/page").text
+    assert 'lang="en"' in page
+    assert "?lang=" not in page
+    assert "<li></li>" not in page
