@@ -10,7 +10,7 @@ from idp.accounts.confirmations import Confirmation, Purpose, Unproven
 from idp.accounts.forms import ActionForm, ConfirmCodeForm, EmailForm
 from idp.accounts.guard import Guard
 from idp.accounts.models import PRIMARY, RECOVERY
-from idp.accounts.pages import FORM, person, see, show_form, unproven_text, where
+from idp.accounts.pages import FORM, not_sent_text, person, see, show_form, unproven_text, where
 from idp.accounts.ports import Ports
 from idp.accounts.recovery_email import RecoveryEmail
 from idp.accounts.sessions import Session
@@ -100,9 +100,10 @@ class AddressViews:
             return see(page)  # by the link, in another browser perhaps
         form, message = ConfirmCodeForm(), ""
         if "resend" in request.form:
-            service.resend(confirmation.id)
-            return see(str(request.endpoint).rpartition(".")[2], c=confirmation.id, sent=1)
-        if form.validate_on_submit():
+            if service.resend(confirmation.id):
+                return see(str(request.endpoint).rpartition(".")[2], c=confirmation.id, sent=1)
+            message = not_sent_text()
+        elif form.validate_on_submit():
             outcome = service.confirm_code(confirmation.id, form.code.data, where(request))
             if isinstance(outcome, Confirmation):
                 flash(done, "success")

@@ -64,6 +64,11 @@ def unproven_text(reason: Unproven) -> str:
     return str(_("This code can no longer be used. Ask for a new one."))
 
 
+def not_sent_text() -> str:
+    """Return what to say when another mail is asked for too early."""
+    return str(_("We have just sent one: its code is still good. Wait a minute before you ask for another mail."))
+
+
 def problem_text(problem: Problem, rules: tuning.Passwords) -> str:
     """Return what to say about a password that isn't good enough."""
     match problem:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from idp.accounts.build import Accounts
 from idp.accounts.confirmations import Confirmation, Purpose, Unproven
 from idp.accounts.forms import ActionForm, ConfirmCodeForm, SignUpForm
-from idp.accounts.pages import FORM, problem_text, see, show_form, unproven_text, where
+from idp.accounts.pages import FORM, not_sent_text, problem_text, see, show_form, unproven_text, where
 from idp.accounts.passwords import Problem
 from idp.accounts.paths import own_path
 from idp.accounts.ports import Ports
@@ -69,9 +69,10 @@ class RegistrationViews:
             return render_template("accounts/account_created.html", next_url=next_path or self._sign_in_url)
         form, message = ConfirmCodeForm(), ""
         if "resend" in request.form:
-            self._accounts.registration.resend(confirmation.id)
-            return see("confirm_account", c=confirmation.id, sent=1)
-        if form.validate_on_submit():
+            if self._accounts.registration.resend(confirmation.id):
+                return see("confirm_account", c=confirmation.id, sent=1)
+            message = not_sent_text()
+        elif form.validate_on_submit():
             outcome = self._accounts.registration.confirm_code(confirmation.id, form.code.data, where(request))
             if not isinstance(outcome, Unproven):
                 return self._settled(outcome)
