@@ -48,6 +48,7 @@ def test_sign_up_with_mistakes(page: Page, stack: Stack) -> None:
     page.get_by_label("E-mail address").fill("finn at example")
     page.get_by_role("button", name="Create account").click()
     expect(error).to_contain_text("Enter an e-mail address like name@example.org.")
+    expect(error).to_be_focused()
     expect(page.get_by_label("Your name")).to_have_value("Noor Haddad")
     expect(page.get_by_label("Country or territory")).to_have_value("LB")
     expect(page.get_by_label("Password", exact=True)).to_have_value("")
