@@ -2,6 +2,7 @@
 
 import gc
 
+from config.serving import end_with_parent
 from config.settings import load_provider
 from idp.app import Provider, build
 from idp.web import log
@@ -9,6 +10,7 @@ from idp.web import log
 
 def create() -> Provider:
     """Return the application. What was made at start lives as long as the process: the garbage collector needn't look at it."""
+    end_with_parent()
     log.configure()
     provider = build(load_provider())
     provider.core.configure_clients()

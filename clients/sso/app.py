@@ -13,6 +13,7 @@ from clients.sso.db import connect
 from clients.sso.guard import current_visitor
 from clients.sso.parts import Parts
 from clients.sso.sessions import Sessions
+from config.serving import end_with_parent
 from config.settings import RelyingPartySettings
 
 _LARGEST_BODY = 256 * 1024
@@ -30,6 +31,7 @@ def create_app(
 
     Raises ConfigError when a secret can't be read.
     """
+    end_with_parent()
     log.configure()
     secret = settings.read_session_secret()
     https = settings.base_url.startswith("https:")

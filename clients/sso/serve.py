@@ -1,12 +1,15 @@
 """Runs a relying party on granian: one worker, access log off (the address of a visit to a service is nobody's business)."""
 
 import sys
+from ssl import SSLError
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from granian.server.common import AbstractServer
 
-from config.settings import ConfigError, load_relying_party
+from config.serving import check_port
+from config.settings import ConfigError, RelyingPartySettings, load_relying_party
 
 _THREADS = 4
 _STOP_SECONDS = 10
@@ -17,12 +20,22 @@ def serve(name: str) -> None:
     """Serve `clients.<name>.app:create` until SIGTERM or Ctrl-C. Settings that can't be used end the program with a sentence."""
     try:
         settings = load_relying_party(name)
+        check_port(settings.host, settings.port)
         # Made here and not by the worker, whose failure would end in a trace.
         settings.read_client_secret()
         settings.read_session_secret()
+        server = _server(name, settings)
     except ConfigError as error:
         sys.exit(str(error))
-    Granian(
+    except SSLError as error:
+        sys.exit(
+            f"TLS_CERT and TLS_KEY can't be used ({error.reason}): both are PEM, and the key is the certificate's own."
+        )
+    server.serve()
+
+
+def _server(name: str, settings: RelyingPartySettings) -> AbstractServer:
+    return Granian(
         f"clients.{name}.app:create",
         factory=True,
         address=settings.host,
@@ -37,4 +50,4 @@ def serve(name: str) -> None:
         respawn_failed_workers=True,
         ssl_cert=settings.tls_cert if settings.serves_tls else None,
         ssl_key=settings.tls_key if settings.serves_tls else None,
-    ).serve()
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ssl import SSLError
 
 import click
 
@@ -20,6 +21,10 @@ def refusals() -> Iterator[None]:
         reason = str(error).strip().partition("\n")[0]
         raise click.ClickException(
             f"The database can't be used: {reason}. See that it runs, and that DATABASE_URL is right."
+        ) from error
+    except SSLError as error:
+        raise click.ClickException(
+            f"TLS_CERT and TLS_KEY can't be used ({error.reason or error}): both are PEM, and the key is the certificate's own."
         ) from error
     except OSError as error:
         raise click.ClickException(

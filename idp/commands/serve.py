@@ -1,12 +1,18 @@
 """`idp serve`: makes the database and the keys ready, then starts the web server's workers, which import the application."""
 
+from typing import TYPE_CHECKING
+
 import click
 
+from config.serving import check_port
 from config.settings import ProviderSettings, load_provider
 from idp import clock, schema
 from idp.commands.refusals import refusals
 from idp.db import Database
 from keys import KeyStore, rotation
+
+if TYPE_CHECKING:
+    from granian.server.common import AbstractServer
 
 
 @click.command()
@@ -14,12 +20,18 @@ def serve() -> None:
     """Serve the provider until it is told to stop."""
     with refusals():
         settings = load_provider()
+        check_port(settings.host, settings.port)
         prepare(settings)
+        server = _server(settings)
+    server.serve()
+
+
+def _server(settings: ProviderSettings) -> "AbstractServer":
     from granian import Granian  # noqa: PLC0415
     from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
 
-    Granian(
+    return Granian(
         target="idp.wsgi:create",
         factory=True,
         address=settings.host,
@@ -38,7 +50,7 @@ def serve() -> None:
         ssl_key=settings.tls_key,
         workers_kill_timeout=10,
         respawn_failed_workers=True,
-    ).serve()
+    )
 
 
 def prepare(settings: ProviderSettings) -> None:

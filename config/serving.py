@@ -1,0 +1,38 @@
+"""What every program that listens needs besides its settings: a port that is really its own, and workers that don't outlive it.
+
+The web server lets several processes share a port. That is meant for its workers; a second installation, or a worker that a killed
+program left behind, would answer every other request in silence.
+"""
+
+import ctypes
+import errno
+import multiprocessing
+import signal
+import socket
+
+from config.errors import ConfigError
+
+_PR_SET_PDEATHSIG = 1
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise ConfigError when somebody listens on this port already, or when it can't be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # Connections that were just closed don't matter, only somebody who listens.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            what = "is in use" if error.errno == errno.EADDRINUSE else f"can't be used ({error.strerror})"
+            raise ConfigError(f"Port {port} of {host} {what}: stop what listens there, or set another port.") from error
+
+
+def end_with_parent() -> None:
+    """Let this worker end when the program that started it is gone, even killed. Called in the worker; elsewhere it does nothing."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if not parent.is_alive():  # before we could say so
+        raise SystemExit(1)
