@@ -12,6 +12,7 @@ from typing import Any
 
 import requests
 
+from tests.support.certificates import Certificates
 from tests.support.ports import free_port_base
 
 ROOT = Path(__file__).parents[2]
@@ -101,11 +102,20 @@ class Program:
 class Installation:
     """A folder, ports and settings; starts the provider's programs on them, and stops all of them in the end."""
 
-    def __init__(self, folder: Path, **environ: str) -> None:
+    def __init__(self, folder: Path, tls: Certificates | None = None, **environ: str) -> None:
         self.folder = folder
         self.base = free_port_base()
-        self.issuer = environ.get("ISSUER", f"http://localhost:{self.base}")
+        self.issuer = f"{'https' if tls else 'http'}://localhost:{self.base}"
         folder.mkdir(parents=True, exist_ok=True)
+        if tls:
+            trust = dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), str(tls.ca))
+            environ = {
+                "ISSUER": self.issuer,
+                "TLS_CERT": str(tls.certificate),
+                "TLS_KEY": str(tls.key),
+                **trust,
+                **environ,
+            }
         settings = {"PROFILE": "test", "PORT_BASE": str(self.base), "DATA_DIR": str(folder / "data"), **environ}
         self.environ = bare_environment(**settings)
         self._running: list[Program] = []
