@@ -86,6 +86,7 @@ def link_in(mail: dict[str, Any], part: str) -> str:
 def open_mail(page: Page, stack: Stack, to: str, subject: str, name: str) -> None:
     """Read the newest mail in the demo mailbox, as a person would, and look at it."""
     page.goto(f"{stack.mailbox}/?to={to}")
+    look(page, "mailbox")
     page.get_by_role("link", name=subject).first.click()
     expect(page.frame_locator("iframe").locator("body")).to_contain_text("never ask for your password")
     look(page, name)
