@@ -81,6 +81,11 @@ class Program:
         """End it and its workers at once, without a chance to tidy up."""
         self._signal(signal.SIGKILL)
 
+    def kill_alone(self) -> None:
+        """End it, and leave its workers to themselves."""
+        self._process.kill()
+        self._process.wait(10)
+
     def stop(self) -> int:
         self._signal(signal.SIGTERM)
         try:
