@@ -10,11 +10,11 @@ _GENERATOR_LIMIT = 0.9
 
 def text(results: Results, peer_name: str) -> str:
     """Return the report: workloads beside the peer, then each bar, then what disturbs the figures."""
-    lines = [
-        f"{'operations per second; milliseconds':<36}{'ours':>9}{'p50':>8}{'p99':>8}{'peer':>10}{'p50':>8}{'p99':>8}{'ratio':>8}"
-    ]
+    figures = f"{'p50':>8}{'p99':>8}{'cpu':>8}"
+    lines = [f"{'operations per second; milliseconds':<36}{'ours':>9}{figures}{'peer':>11}{figures}{'ratio':>8}"]
     lines += [_row(results, one) for one in bars.WORKLOADS if one.key in results.ours]
-    lines += ["", f"peer: {peer_name}; one core each, the same one, by turns; medians of the rounds"]
+    lines += ["", f"peer: {peer_name}; one core, by turns; medians of the rounds"]
+    lines.append("cpu: the server's processor time for one operation; what else the machine does changes it least")
     if results.hashes:
         lines.append(f"password verifications alone on that core: {median(results.hashes):.1f} a second")
     memory, ready = results.resident_mb, results.ready
@@ -32,12 +32,12 @@ def text(results: Results, peer_name: str) -> str:
 
 def _row(results: Results, one: bars.Workload) -> str:
     ours, peer = middle(results.ours[one.key]), middle(results.peer[one.key])
-    return f"{one.label:<36}{_three(ours)}  {_three(peer)}{results.ratio(one.key):>8.2f}"
+    return f"{one.label:<36}{_four(ours)}  {_four(peer)}{results.ratio(one.key):>8.2f}"
 
 
-def _three(figures: dict[str, float]) -> str:
+def _four(figures: dict[str, float]) -> str:
     rps = figures["rps"]
-    return f"{rps:>9,.{0 if rps >= 100 else 1}f}{figures['p50_ms']:>8.2f}{figures['p99_ms']:>8.2f}"
+    return f"{rps:>9,.{0 if rps >= 100 else 1}f}{figures['p50_ms']:>8.2f}{figures['p99_ms']:>8.2f}{figures['cpu_ms']:>8.3f}"
 
 
 def _check(one: Check) -> str:
