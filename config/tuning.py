@@ -54,7 +54,7 @@ class Passwords(Strict):
     """Memory of one hash."""
     iterations: Annotated[int, Field(ge=1)] = 2
     """Passes over that memory."""
-    parallel_hashes: Annotated[int, Field(ge=1)] = Field(default_factory=lambda: os.cpu_count() or 1)
+    parallel_hashes: Annotated[int, Field(ge=1)] = Field(default_factory=lambda: len(os.sched_getaffinity(0)))
     """Hashes at once in a worker; more than cores would only starve its other requests."""
     min_length: Annotated[int, Field(ge=8)] = 8
     """Characters at least."""

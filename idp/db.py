@@ -138,16 +138,24 @@ class Database:
         return tx
 
     @contextmanager
-    def write(self) -> Iterator[Tx]:
-        """Run the block in one transaction; an exception rolls it back. A `write()` inside another one joins it."""
+    def write(self, *, durable: bool = True) -> Iterator[Tx]:
+        """Run the block in one transaction; an exception rolls it back. A `write()` inside another one joins it.
+
+        With `durable=False` it doesn't wait for the disk: the program's crash loses nothing, a power cut may lose the last instant
+        (and nothing is left half done). Only for what a person can simply begin again.
+        """
         tx = self.read()
         if tx.writing:
             yield tx
             return
         with self._writer:
+            if not durable and self.is_sqlite:
+                tx.run("PRAGMA synchronous=NORMAL")
             tx.run(self._begin)
             tx.writing = True
             try:
+                if not durable and not self.is_sqlite:
+                    tx.run("SET LOCAL synchronous_commit = off")
                 yield tx
             except BaseException:
                 tx.roll_back()
@@ -156,6 +164,8 @@ class Database:
                 tx.run("COMMIT")
             finally:
                 tx.writing = False
+                if not durable and self.is_sqlite:
+                    tx.run("PRAGMA synchronous=FULL")
 
     def engine(self) -> Engine:
         """Return a SQLAlchemy engine with the same connection settings, for migrations and tests."""
@@ -196,7 +206,7 @@ def _set_pragmas(connection: sqlite3.Connection) -> None:
         "synchronous=FULL",
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "foreign_keys=ON",
-        "cache_size=-8192",
+        "cache_size=-2048",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

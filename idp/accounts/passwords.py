@@ -11,7 +11,6 @@ from enum import StrEnum
 
 import nacl.exceptions
 import nacl.pwhash.argon2id
-from zxcvbn import zxcvbn
 
 from config import tuning
 
@@ -67,6 +66,9 @@ class Passwords:
     def check_strength(self, password: str, hints: Sequence[str] = ()) -> Problem | None:
         """Return what is wrong with a new password; `hints` are words that an attacker would try on this person first."""
         password = unicodedata.normalize("NFKC", password[:_LONGEST_TYPED])
+        # Only here: its dictionaries take 12 MB and a worker may never meet a new password.
+        from zxcvbn import zxcvbn  # noqa: PLC0415
+
         if len(password) < self._settings.min_length:
             return Problem.TOO_SHORT
         if len(password) > self._settings.max_length:

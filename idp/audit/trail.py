@@ -15,6 +15,7 @@ GENESIS = "0" * 64
 _HASHED = ("seq", "at", "event", "account_id", "client_id", "actor", "ip", "request_id", "detail", "previous_hash")
 _SECRET = ("password", "secret", "token", "code", "cookie", "authorization", "assertion", "verifier")
 _PAGE = 1000
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def record(
@@ -84,7 +85,7 @@ def _hash(values: Row | dict[str, Any]) -> str:
 
 
 def _canonical(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def _refuse_secrets(detail: dict[str, Any]) -> None:

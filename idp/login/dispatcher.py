@@ -184,7 +184,8 @@ class Dispatcher:
     def _start(self, kind: str, asked: Asked, parameters: Mapping[str, Any], step: flow.Step) -> Response:
         secret = session.get(_SECRET) or session.setdefault(_SECRET, hashing.new_secret())
         now = self._clock()
-        with self._database.write() as tx:
+        # Not confirmed to anybody: who loses it in a power cut signs in again.
+        with self._database.write(durable=False) as tx:
             interaction_id = store.add(
                 tx,
                 browser_digest=hashing.digest(secret),

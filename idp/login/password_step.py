@@ -21,10 +21,10 @@ class PasswordStep:
         self._browser = accounts.browser
         self._known_browsers = accounts.known_browsers
 
-    def take(
-        self, request: Request, username: str, password: str, *, ip: str, remember: bool, account_id: str = ""
-    ) -> Session | Refused:
-        """Verify and sign in; with `account_id` only that account will do."""
+    def verify(
+        self, request: Request, username: str, password: str, *, ip: str, account_id: str = ""
+    ) -> Verified | Refused:
+        """Verify; with `account_id` only that account will do."""
         agent = request.user_agent.string or None
         name = name_key(username)
         known = self._known_browsers.id_for(request, name)
@@ -34,11 +34,11 @@ class PasswordStep:
         if account_id and result.account_id != account_id:
             return Refused("wrong")
         self._known_browsers.remember(request, name)
-        return self._establish(request, result, ip=ip, agent=agent, remember=remember)
+        return result
 
-    def _establish(
-        self, request: Request, verified: Verified, *, ip: str, agent: str | None, remember: bool
-    ) -> Session:
+    def establish(self, request: Request, verified: Verified, *, ip: str, remember: bool) -> Session:
+        """Begin the session, or strengthen the one that is there."""
+        agent = request.user_agent.string or None
         here = next(
             (one.session for one in self._browser.people(request) if one.session.account_id == verified.account_id),
             None,
@@ -50,7 +50,7 @@ class PasswordStep:
                     tx, here.sid, method=METHOD, strength=ACR, amr=AMR, acr=ACR, ip=ip, user_agent=agent
                 )
             else:
-                _, value = self._sessions.start(
+                session, value = self._sessions.start(
                     tx,
                     verified.account_id,
                     method=METHOD,
@@ -61,8 +61,10 @@ class PasswordStep:
                     user_agent=agent,
                     remember=remember,
                 )
-        session = self._sessions.find(value)
-        if session is None:
-            raise LookupError("the session that has just begun is gone")
+            if here is not None:
+                found = self._sessions.find(value)
+                if found is None:
+                    raise LookupError("the session that was just strengthened is gone")
+                session = found
         self._browser.enter(request, session, value)
         return session

@@ -1,6 +1,6 @@
 """Interactions: the only SQL of the sign-in flow."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -37,7 +37,8 @@ def add(
         id=interaction_id,
         browser_digest=browser_digest,
         kind=kind,
-        asked=orjson.dumps(asdict(asked), default=sorted).decode(),
+        # orjson reads a dataclass itself, ten times faster than `asdict`.
+        asked=orjson.dumps(asked, default=sorted).decode(),
         parameters=orjson.dumps(parameters).decode(),
         now=now,
         expires_at=expires_at,

@@ -11,6 +11,7 @@ from idp.accounts.browser import Browser
 from idp.accounts.paths import own_path
 from idp.accounts.sessions import Session
 from idp.accounts.sign_in import Refused as PasswordRefused
+from idp.accounts.sign_in import Verified
 from idp.db import Database
 from idp.login import store
 from idp.login.dispatcher import SEE_OTHER, Dispatcher
@@ -57,9 +58,15 @@ class Pages:
         form = ProveAgainForm() if person else SignInForm(username=interaction.asked.login_hint)
         problem, status, retry_after = "", HTTPStatus.OK, 0
         if form.validate_on_submit():
-            result = self._take_password(form, person)
-            if isinstance(result, Session):
-                return self._dispatcher.advance(self._dispatcher.chosen(interaction, result.sid, fresh=True))
+            result = self._verify_password(form, person)
+            if isinstance(result, Verified):
+                remember = not person and bool(form.remember.data)
+                # From the session to the answer one transaction: one wait for the disk, and no session that leads nowhere.
+                with self._database.write():
+                    session = self._password_step.establish(
+                        request, result, ip=client_address(request.environ), remember=remember
+                    )
+                    return self._dispatcher.advance(self._dispatcher.chosen(interaction, session.sid, fresh=True))
             problem, status = _explain(result)
             retry_after = result.wait_seconds
         elif form.is_submitted():
@@ -123,16 +130,15 @@ class Pages:
             allow_form_redirect(interaction.asked.redirect_origin)
         return interaction
 
-    def _take_password(self, form: SignInForm | ProveAgainForm, person: Session | None) -> Session | PasswordRefused:
-        result = self._password_step.take(
+    def _verify_password(self, form: SignInForm | ProveAgainForm, person: Session | None) -> Verified | PasswordRefused:
+        result = self._password_step.verify(
             request,
             person.username if person else str(form.username.data),
             str(form.password.data),
             ip=client_address(request.environ),
-            remember=not person and bool(form.remember.data),
             account_id=person.account_id if person else "",
         )
-        self._web.metrics.sign_in("success" if isinstance(result, Session) else result.reason)
+        self._web.metrics.sign_in("success" if isinstance(result, Verified) else result.reason)
         return result
 
     def _person_to_prove(self, step: Step) -> Session | None:

@@ -16,6 +16,7 @@ from config.design import Links, register
 from config.settings import ProviderSettings
 from idp import request_id
 from idp.web import errors, health, log
+from idp.web.cookie_session import CookieSession
 from idp.web.errors import page_error
 from idp.web.headers import SecurityHeaders, allow_form_redirect
 from idp.web.metrics import Metrics
@@ -59,6 +60,7 @@ def init_app(
         # Pages of the flow send no referrer; the token and a cookie that no subdomain can set do the work.
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = CookieSession()
     app.jinja_env.auto_reload = False
     if settings.trusted_proxies:
         count = settings.trusted_proxies
