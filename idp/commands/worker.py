@@ -13,7 +13,7 @@ from idp.app import Core, build, build_worker
 from idp.commands.refusals import refusals
 from idp.db import DatabaseUnavailable
 from idp.login import store as interactions
-from idp.oauth import store as tokens
+from idp.oauth.store import housekeeping
 from idp.web import log
 from keys import rotation
 
@@ -79,7 +79,7 @@ def tidy(core: Core) -> bool:
         core.accounts.purge()
         with core.database.write() as tx:
             core.throttle.purge(tx)
-            forgotten = tokens.forget_expired(tx, now=now, keep=_TOKENS_KEPT) + interactions.forget_expired(
+            forgotten = housekeeping.forget_expired(tx, now=now, keep=_TOKENS_KEPT) + interactions.forget_expired(
                 tx, before=now - _DAY
             )
     except Exception:  # noqa: BLE001  whatever it was, it is logged and tried again

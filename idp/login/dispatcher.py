@@ -18,7 +18,7 @@ from idp.login import flow, store
 from idp.login.flow import AskConsent, ChooseAccount, Known, Prove
 from idp.login.store import Interaction
 from idp.oauth.ports import Asked, Authentication, Refused
-from idp.oauth.store import consented_scope
+from idp.oauth.store import consents
 from keys import hashing
 
 Finish = Callable[[Mapping[str, Any], Authentication | Refused], Response]
@@ -172,7 +172,7 @@ class Dispatcher:
         if authentication is None or asked.first_party or not asked.client_id:
             return known
         return replace(
-            known, consented=consented_scope(self._database.read(), authentication.account_id, asked.client_id)
+            known, consented=consents.allowed_scope(self._database.read(), authentication.account_id, asked.client_id)
         )
 
     def _local(self, asked: Asked, next_path: str) -> Response:

@@ -21,7 +21,7 @@ from idp.login.password_step import PasswordStep
 from idp.login.scope_texts import describe
 from idp.login.store import Interaction
 from idp.oauth.ports import Authentication, Refused
-from idp.oauth.store import remember_consent
+from idp.oauth.store import consents
 from idp.web import Web, allow_form_redirect, client_address
 
 HOME = "/account"
@@ -54,7 +54,7 @@ class Pages:
         if request.method == "GET" and interaction.completed and isinstance(step, Authentication | Refused):
             # By the back button, say: show the way on instead of asking again.
             return make_response(render_template("login/done.html", interaction=interaction, home=HOME))
-        person = self._person_to_prove(step)
+        person = None if "other" in request.args else self._person_to_prove(step)
         form = ProveAgainForm() if person else SignInForm(username=interaction.asked.login_hint)
         problem, status, retry_after = "", HTTPStatus.OK, 0
         if form.validate_on_submit():
@@ -115,7 +115,7 @@ class Pages:
                 return self._dispatcher.answer(interaction, refused)
             with self._database.write() as tx:
                 scope, now = frozenset(step.scope), self._dispatcher.now()
-                remember_consent(tx, step.account_id, interaction.asked.client_id, scope, now=now)
+                consents.remember(tx, step.account_id, interaction.asked.client_id, scope, now=now)
                 store.allow(tx, interaction.id)
             return self._dispatcher.advance(self._dispatcher.load(interaction.id))
         person = self._session_of(step.account_id)

@@ -5,8 +5,8 @@ from typing import Any
 
 from idp.clock import Clock
 from idp.db import Database
-from idp.oauth import store
 from idp.oauth.minting import ACCESS_TOKEN_TYPE
+from idp.oauth.store import access_tokens
 from keys import BadToken, KeyStore, Signer
 
 _KEPT_TOKENS = 20_000
@@ -53,7 +53,7 @@ class AccessTokens:
     def live(self, token: str) -> dict[str, Any] | None:
         """Return the claims of a token that holds now."""
         claims = self.claims(token)
-        if claims is None or not store.access_token_state(
+        if claims is None or not access_tokens.is_live(
             self._database.read(), jti=claims["jti"], family_id=claims.get("family", "")
         ):
             return None

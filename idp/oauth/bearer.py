@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from idp.db import Row, Tx
-from idp.oauth import store
+from idp.oauth.store import codes, refresh_tokens
 from keys import hashing
 
 CODE = "ac_"
@@ -17,12 +17,12 @@ def write(prefix: str, token_id: str, secret: str) -> str:
 
 def find_code(tx: Tx, code: str) -> Row | None:
     """Return the row of a code whose secret is right, used or not."""
-    return _find(tx, code, CODE, store.find_code)
+    return _find(tx, code, CODE, codes.find)
 
 
 def find_refresh_token(tx: Tx, token: str) -> Row | None:
     """Return the row of a refresh token whose secret is right, used or not."""
-    return _find(tx, token, REFRESH_TOKEN, store.find_refresh_token)
+    return _find(tx, token, REFRESH_TOKEN, refresh_tokens.find)
 
 
 def _find(tx: Tx, text: str, prefix: str, find: Callable[[Tx, str], Row | None]) -> Row | None:

@@ -14,11 +14,11 @@ from joserfc.errors import JoseError
 
 from idp.clock import Clock
 from idp.db import Database
-from idp.oauth import store
 from idp.oauth.client import Client, ClientRegistry
 from idp.oauth.errors import InvalidClientError, InvalidRequestError
 from idp.oauth.key_sets import ClientKeys
 from idp.oauth.request import ProtocolRequest
+from idp.oauth.store import assertions
 from keys import hashing
 
 METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
@@ -117,9 +117,7 @@ class ClientAuthenticator:
         if not isinstance(jti, str) or expires_at > now + _MAX_ASSERTION_SECONDS + _LEEWAY:
             raise InvalidClientError("The client assertion lives too long.")
         with self._database.write() as tx:
-            fresh = store.consume_assertion(
-                tx, hashing.digest(f"{client.client_id} {jti}"), expires_at=expires_at + _LEEWAY
-            )
+            fresh = assertions.consume(tx, hashing.digest(f"{client.client_id} {jti}"), expires_at=expires_at + _LEEWAY)
         if not fresh:
             raise InvalidClientError("The client assertion was used before.")
         return client

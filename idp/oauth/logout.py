@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 
 from idp.clock import Clock
 from idp.db import Tx
-from idp.oauth import redirect_uris, store
+from idp.oauth import redirect_uris
 from idp.oauth.client import Client, ClientRegistry
 from idp.oauth.id_token_hints import IdTokenHints
+from idp.oauth.store import families
 
 
 class Notify(Protocol):
@@ -58,7 +59,7 @@ class Logout:
         """Revoke what the sessions gave and tell each service: called in the transaction that ends them, whoever ended them."""
         now = self._clock()
         for sid in sids:
-            for client_id, subject in store.end_session_families(tx, sid, now=now):
+            for client_id, subject in families.end_session(tx, sid, now=now):
                 client = self._clients.find(client_id)
                 if client is not None and client.backchannel_logout_uri:
                     self._notify(tx, client_id, url=client.backchannel_logout_uri, subject=subject, sid=sid)

@@ -14,7 +14,7 @@ from idp.clock import Clock
 from idp.ids import new_id
 from idp.oauth import bearer
 from idp.oauth.client import Client
-from idp.oauth.store import Family
+from idp.oauth.store.families import Family
 from keys import Signer, hashing
 from keys.ring import Algorithm
 

@@ -7,12 +7,12 @@ from config.settings import ProviderSettings
 from idp.audit import record
 from idp.clock import Clock
 from idp.db import Database
-from idp.oauth import store
 from idp.oauth.access_tokens import AccessTokens
 from idp.oauth.client import ClientRegistry
 from idp.oauth.client_auth import ClientAuthenticator
 from idp.oauth.minting import Minting
 from idp.oauth.ports import Subjects
+from idp.oauth.store import families
 
 Answer = tuple[int, dict[str, Any], list[tuple[str, str]]]
 
@@ -34,7 +34,7 @@ class Parts:
         """End a family because a code or refresh token of it came a second time (RFC 9700 section 4.14.2); leave an audit event."""
         now = self.clock()
         with self.database.write() as tx:
-            if store.revoke_family(tx, family_id, reason="reuse", now=now):
+            if families.revoke(tx, family_id, reason="reuse", now=now):
                 record(
                     tx, "token.reuse_detected", at=now, client_id=client_id, detail={"what": what, "family": family_id}
                 )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from idp.audit import record
 from idp.clock import Clock
 from idp.db import Database, Tx
-from idp.oauth import store
 from idp.oauth.client import ClientRegistry
+from idp.oauth.store import families
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +54,5 @@ class ServiceAccess:
     def revoke(self, tx: Tx, account_id: str, client_id: str) -> None:
         """Withdraw consent and every token; the service has to ask again."""
         now = self._clock()
-        store.revoke_client_access(tx, account_id, client_id, now=now)
+        families.revoke_client_access(tx, account_id, client_id, now=now)
         record(tx, "access.withdrawn", at=now, account_id=account_id, client_id=client_id)

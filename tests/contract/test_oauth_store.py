@@ -8,8 +8,8 @@ import pytest
 
 from idp.db import Database
 from idp.ids import new_id
-from idp.oauth import store
 from idp.oauth.ports import Authentication
+from idp.oauth.store import access_tokens, assertions, codes, consents, families, housekeeping, refresh_tokens
 
 NOW = 1_800_000_000
 THREADS = 50
@@ -31,7 +31,7 @@ def race(attempt: Callable[[int], bool]) -> list[bool]:
 def family(database: Database) -> str:
     authentication = Authentication("alice", "sid", NOW, "aal1", ("pwd",))
     with database.write() as tx:
-        return store.add_family(
+        return families.add(
             tx,
             client_id="c",
             authentication=authentication,
@@ -46,7 +46,7 @@ def family(database: Database) -> str:
 def add_code(database: Database, family: str) -> str:
     code_id = new_id()
     with database.write() as tx:
-        store.add_code(
+        codes.add(
             tx,
             code_id,
             "digest",
@@ -62,7 +62,7 @@ def add_code(database: Database, family: str) -> str:
 def add_refresh_token(database: Database, family: str) -> str:
     token_id = new_id()
     with database.write() as tx:
-        store.add_refresh_token(tx, token_id, "digest", family_id=family, now=NOW, expires_at=NOW + 900)
+        refresh_tokens.add(tx, token_id, "digest", family_id=family, now=NOW, expires_at=NOW + 900)
     return token_id
 
 
@@ -71,7 +71,7 @@ def test_one_code_is_consumed_once(database: Database, family: str) -> None:
 
     def attempt(_: int) -> bool:
         with database.write() as tx:
-            return store.consume_code(tx, code_id, now=NOW)
+            return codes.consume(tx, code_id, now=NOW)
 
     assert race(attempt).count(True) == 1
 
@@ -80,7 +80,7 @@ def test_expired_code_is_not_consumed(database: Database, family: str) -> None:
     code_id = add_code(database, family)
 
     with database.write() as tx:
-        assert not store.consume_code(tx, code_id, now=NOW + 60)
+        assert not codes.consume(tx, code_id, now=NOW + 60)
 
 
 def test_one_refresh_token_is_rotated_once(database: Database, family: str) -> None:
@@ -88,14 +88,14 @@ def test_one_refresh_token_is_rotated_once(database: Database, family: str) -> N
 
     def attempt(number: int) -> bool:
         with database.write() as tx:
-            return store.rotate_refresh_token(
+            return refresh_tokens.rotate(
                 tx, token_id, family, successor_id=f"next-{number}", successor_digest="d", now=NOW, expires_at=NOW + 900
             )
 
     results = race(attempt)
 
     assert results.count(True) == 1
-    row = store.find_refresh_token(database.read(), token_id)
+    row = refresh_tokens.find(database.read(), token_id)
     assert row is not None
     assert row["successor_id"] == f"next-{results.index(True)}"
     links = database.read().all("SELECT id FROM refresh_token WHERE family_id = :family", family=family)
@@ -105,9 +105,9 @@ def test_one_refresh_token_is_rotated_once(database: Database, family: str) -> N
 def test_revoked_family_rotates_nothing(database: Database, family: str) -> None:
     token_id = add_refresh_token(database, family)
     with database.write() as tx:
-        assert store.revoke_family(tx, family, reason="test", now=NOW)
-        assert not store.revoke_family(tx, family, reason="test", now=NOW)
-        assert not store.rotate_refresh_token(
+        assert families.revoke(tx, family, reason="test", now=NOW)
+        assert not families.revoke(tx, family, reason="test", now=NOW)
+        assert not refresh_tokens.rotate(
             tx, token_id, family, successor_id="next", successor_digest="d", now=NOW, expires_at=NOW + 900
         )
 
@@ -115,14 +115,14 @@ def test_revoked_family_rotates_nothing(database: Database, family: str) -> None
 def test_lost_answer_is_repeated_once(database: Database, family: str) -> None:
     token_id = add_refresh_token(database, family)
     with database.write() as tx:
-        assert not store.consume_replay(tx, token_id, now=NOW)
-        store.rotate_refresh_token(
+        assert not refresh_tokens.consume_replay(tx, token_id, now=NOW)
+        refresh_tokens.rotate(
             tx, token_id, family, successor_id="next", successor_digest="d", now=NOW, expires_at=NOW + 900
         )
 
     def attempt(_: int) -> bool:
         with database.write() as tx:
-            return store.consume_replay(tx, token_id, now=NOW)
+            return refresh_tokens.consume_replay(tx, token_id, now=NOW)
 
     assert race(attempt).count(True) == 1
 
@@ -130,36 +130,36 @@ def test_lost_answer_is_repeated_once(database: Database, family: str) -> None:
 def test_one_assertion_is_used_once(database: Database) -> None:
     def attempt(_: int) -> bool:
         with database.write() as tx:
-            return store.consume_assertion(tx, "digest", expires_at=NOW)
+            return assertions.consume(tx, "digest", expires_at=NOW)
 
     assert race(attempt).count(True) == 1
 
 
 def test_consent_adds_up(database: Database) -> None:
     with database.write() as tx:
-        store.remember_consent(tx, "alice", "c", frozenset({"openid"}), now=NOW)
-        store.remember_consent(tx, "alice", "c", frozenset({"email"}), now=NOW)
+        consents.remember(tx, "alice", "c", frozenset({"openid"}), now=NOW)
+        consents.remember(tx, "alice", "c", frozenset({"email"}), now=NOW)
 
-    assert store.consented_scope(database.read(), "alice", "c") == {"openid", "email"}
-    assert store.consented_scope(database.read(), "bob", "c") == frozenset()
+    assert consents.allowed_scope(database.read(), "alice", "c") == {"openid", "email"}
+    assert consents.allowed_scope(database.read(), "bob", "c") == frozenset()
 
 
 def test_access_token_state(database: Database, family: str) -> None:
-    assert store.access_token_state(database.read(), jti="j", family_id=family)
-    assert store.access_token_state(database.read(), jti="j", family_id="")
-    assert not store.access_token_state(database.read(), jti="j", family_id="unknown")
+    assert access_tokens.is_live(database.read(), jti="j", family_id=family)
+    assert access_tokens.is_live(database.read(), jti="j", family_id="")
+    assert not access_tokens.is_live(database.read(), jti="j", family_id="unknown")
     with database.write() as tx:
-        store.revoke_access_token(tx, "j", expires_at=NOW)
-        store.revoke_access_token(tx, "j", expires_at=NOW)
-    assert not store.access_token_state(database.read(), jti="j", family_id=family)
-    assert not store.access_token_state(database.read(), jti="j", family_id="")
+        access_tokens.revoke(tx, "j", expires_at=NOW)
+        access_tokens.revoke(tx, "j", expires_at=NOW)
+    assert not access_tokens.is_live(database.read(), jti="j", family_id=family)
+    assert not access_tokens.is_live(database.read(), jti="j", family_id="")
 
 
 def test_session_end_spares_offline_access(database: Database) -> None:
     with database.write() as tx:
         for scope in (("openid",), ("openid", "offline_access")):
             authentication = Authentication("alice", "one", NOW, "aal1", ("pwd",))
-            store.add_family(
+            families.add(
                 tx,
                 client_id="c",
                 authentication=authentication,
@@ -169,7 +169,7 @@ def test_session_end_spares_offline_access(database: Database) -> None:
                 now=NOW,
                 expires_at=NOW + 9,
             )
-        assert store.end_session_families(tx, "one", now=NOW) == [("c", "alice")]
+        assert families.end_session(tx, "one", now=NOW) == [("c", "alice")]
 
     rows = database.read().all("SELECT offline, revoked_at FROM token_family WHERE sid = 'one' ORDER BY offline")
     assert [(row["offline"], row["revoked_at"]) for row in rows] == [(0, NOW), (1, None)]
@@ -178,6 +178,6 @@ def test_session_end_spares_offline_access(database: Database) -> None:
 def test_expired_is_forgotten(database: Database, family: str) -> None:
     code_id = add_code(database, family)
     with database.write() as tx:
-        store.forget_expired(tx, now=NOW + 2000, keep=100)
+        housekeeping.forget_expired(tx, now=NOW + 2000, keep=100)
 
-    assert store.find_code(database.read(), code_id) is None
+    assert codes.find(database.read(), code_id) is None

@@ -109,6 +109,21 @@ def test_prompt_login_asks_again_and_says_when(idp: ProviderUnderTest) -> None:
     assert idp.core.signer.verify(tokens["id_token"], typ="JWT")["auth_time"] == idp.clock()
 
 
+def test_prompt_login_can_be_answered_by_somebody_else(idp: ProviderUnderTest) -> None:
+    client, browser = idp.register(), idp.browser()
+    idp.code(client, Pkce(), browser)
+    pkce = Pkce()
+
+    page = idp.authorize(browser, client, pkce, prompt="login")
+    other = f"{page.location}?other=1"
+    form = {"username": "bob", "password": PASSWORD, "csrf_token": csrf(browser.get(other, base_url=ISSUER).text)}
+    tokens = idp.redeem(client, answer(browser.post(other, data=form, base_url=ISSUER))["code"], pkce).get_json()
+
+    claims = idp.core.accounts.claims.for_subject(idp.core.signer.verify(tokens["id_token"], typ="JWT")["sub"])
+    assert claims is not None
+    assert claims["preferred_username"] == "bob"
+
+
 def test_max_age(idp: ProviderUnderTest) -> None:
     client, browser = idp.register(), idp.browser()
     idp.code(client, Pkce(), browser)

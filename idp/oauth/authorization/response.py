@@ -2,11 +2,11 @@
 
 from urllib.parse import urlencode
 
-from idp.oauth import store
 from idp.oauth.authorization.checks import AuthorizationRequest
 from idp.oauth.errors import OAuth2Error
 from idp.oauth.parts import Parts
 from idp.oauth.ports import Authentication
+from idp.oauth.store import codes, families
 
 
 def grant(parts: Parts, request: AuthorizationRequest, authentication: Authentication) -> str:
@@ -16,7 +16,7 @@ def grant(parts: Parts, request: AuthorizationRequest, authentication: Authentic
     code, code_id, digest = parts.minting.code()
     data = request.parameters.data
     with parts.database.write() as tx:
-        family_id = store.add_family(
+        family_id = families.add(
             tx,
             client_id=request.client.client_id,
             authentication=authentication,
@@ -26,7 +26,7 @@ def grant(parts: Parts, request: AuthorizationRequest, authentication: Authentic
             now=now,
             expires_at=now + lifetimes.refresh_family,
         )
-        store.add_code(
+        codes.add(
             tx,
             code_id,
             digest,

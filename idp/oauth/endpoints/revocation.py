@@ -1,11 +1,12 @@
 """Token revocation: RFC 7009."""
 
 from idp.audit import record
-from idp.oauth import bearer, store
+from idp.oauth import bearer
 from idp.oauth.client import Client
 from idp.oauth.errors import JSON_HEADERS, InvalidRequestError
 from idp.oauth.parts import Answer, Parts
 from idp.oauth.request import ProtocolRequest
+from idp.oauth.store import access_tokens, families
 
 
 def revoke(parts: Parts, request: ProtocolRequest) -> Answer:
@@ -30,7 +31,7 @@ def _refresh_token(parts: Parts, client: Client, token: str) -> None:
         return
     now = parts.clock()
     with parts.database.write() as tx:
-        if store.revoke_family(tx, row["family_id"], reason="revoked", now=now):
+        if families.revoke(tx, row["family_id"], reason="revoked", now=now):
             record(tx, "token.revoked", at=now, account_id=row["account_id"], client_id=client.client_id)
 
 
@@ -39,4 +40,4 @@ def _access_token(parts: Parts, client: Client, token: str) -> None:
     if claims is None or claims["client_id"] != client.client_id:
         return
     with parts.database.write() as tx:
-        store.revoke_access_token(tx, claims["jti"], expires_at=claims["exp"])
+        access_tokens.revoke(tx, claims["jti"], expires_at=claims["exp"])

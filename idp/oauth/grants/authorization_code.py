@@ -4,9 +4,10 @@ import base64
 import hashlib
 import re
 
-from idp.oauth import bearer, store
+from idp.oauth import bearer
 from idp.oauth.errors import InvalidGrantError
 from idp.oauth.grants.base import TokenAnswer, TokenGrant
+from idp.oauth.store import codes, families, refresh_tokens
 from keys import hashing
 
 _VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
@@ -28,10 +29,10 @@ class AuthorizationCodeGrant(TokenGrant):
             InvalidGrantError: unknown, expired, used, of another client, or bound to something else.
         """
         client = self.authenticate()
-        row = bearer.find_code(self.server.parts.database.read(), self.required("code"))
+        row = bearer.find_code(self.parts.database.read(), self.required("code"))
         if row is None or row["client_id"] != client.client_id:
             raise InvalidGrantError("The code is not valid.")
-        parts = self.server.parts
+        parts = self.parts
         if row["used_at"] is not None:
             self._refuse_reuse(row["family_id"], client.client_id)
         if row["expires_at"] <= parts.clock() or row["revoked_at"] is not None:
@@ -41,21 +42,21 @@ class AuthorizationCodeGrant(TokenGrant):
             raise InvalidGrantError("The redirect_uri is not the one of the authorization request.")
         if not _proves(self.required("code_verifier"), row["code_challenge"]):
             raise InvalidGrantError("The code_verifier does not match the code_challenge.")
-        self._family = store.family_of(row)
+        self._family = families.read(row)
         self._resource = self.narrowed_resource(self._family.resource)
         self.request.authorization_code = row
 
     def create_token_response(self) -> TokenAnswer:
         """Use the code up, then mint. Signing comes after the commit: it takes longer than the transaction, which blocks other writers."""
-        parts, client, family = self.server.parts, self.request.client, self._family
+        parts, client, family = self.parts, self.request.client, self._family
         now = parts.clock()
         refresh_token = None
         with parts.database.write() as tx:
-            consumed = store.consume_code(tx, self.request.authorization_code["id"], now=now)
+            consumed = codes.consume(tx, self.request.authorization_code["id"], now=now)
             if consumed and client.check_grant_type("refresh_token"):
                 refresh_token, token_id, digest = parts.minting.refresh_token()
                 expires_at = min(now + parts.settings.lifetimes.refresh_token, family.expires_at)
-                store.add_refresh_token(tx, token_id, digest, family_id=family.id, now=now, expires_at=expires_at)
+                refresh_tokens.add(tx, token_id, digest, family_id=family.id, now=now, expires_at=expires_at)
         if not consumed:
             self._refuse_reuse(family.id, client.client_id)
         access_token = parts.minting.access_token(client, scope=family.scope, resource=self._resource, family=family)
@@ -66,7 +67,7 @@ class AuthorizationCodeGrant(TokenGrant):
 
     def _refuse_reuse(self, family_id: str, client_id: str) -> None:
         """RFC 6749 section 4.1.2: a code used twice ends every token that came of it. Committed, although the answer is an error."""
-        self.server.parts.revoke_for_reuse(family_id, client_id, what="authorization_code")
+        self.parts.revoke_for_reuse(family_id, client_id, what="authorization_code")
         raise InvalidGrantError("The code is not valid.")
 
 

@@ -1,6 +1,6 @@
 """What every grant does the same way, so that none can forget it: client authentication, its right to the grant, scope and resource."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from authlib.oauth2.rfc6749 import BaseGrant, TokenEndpointMixin
 
@@ -13,10 +13,8 @@ from idp.oauth.errors import (
     InvalidTargetError,
     UnauthorizedClientError,
 )
+from idp.oauth.parts import Parts
 from idp.oauth.request import ProtocolRequest
-
-if TYPE_CHECKING:
-    from idp.oauth.server import AuthorizationServer
 
 TokenAnswer = tuple[int, dict[str, Any], list[tuple[str, str]]]
 
@@ -25,11 +23,16 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
     """A grant of the token endpoint (RFC 6749 section 4, 6)."""
 
     request: ProtocolRequest
-    server: "AuthorizationServer"
+
+    @property
+    def parts(self) -> Parts:
+        """What the grant works with; the server that Authlib hands over carries it."""
+        parts: Parts = self.server.parts
+        return parts
 
     def authenticate(self) -> Client:
         """Return the client, authenticated and registered for this grant."""
-        client = self.server.parts.authenticator.authenticate(self.request)
+        client = self.parts.authenticator.authenticate(self.request)
         if not client.check_grant_type(str(self.GRANT_TYPE)):
             raise UnauthorizedClientError("The client is not registered for this grant type.")
         return client
@@ -60,7 +63,7 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
         body: dict[str, Any] = {
             "access_token": access_token,
             "token_type": "Bearer",
-            "expires_in": self.server.parts.minting.access_token_seconds,
+            "expires_in": self.parts.minting.access_token_seconds,
         }
         if scope:
             body["scope"] = " ".join(scope)

@@ -25,7 +25,7 @@ class ClientCredentialsGrant(TokenGrant):
 
     def create_token_response(self) -> TokenAnswer:
         """Mint."""
-        token = self.server.parts.minting.access_token(
+        token = self.parts.minting.access_token(
             self.request.client, scope=self._scope, resource=self._resource, family=None
         )
         return self.answer(token, self._scope)

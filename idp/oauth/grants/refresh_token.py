@@ -9,9 +9,10 @@ Reuse revokes the family, in a transaction that commits although the answer is a
 """
 
 from idp.ids import new_id
-from idp.oauth import bearer, store
+from idp.oauth import bearer
 from idp.oauth.errors import InvalidGrantError
 from idp.oauth.grants.base import TokenAnswer, TokenGrant
+from idp.oauth.store import families, refresh_tokens
 
 
 class RefreshTokenGrant(TokenGrant):
@@ -28,20 +29,20 @@ class RefreshTokenGrant(TokenGrant):
         """
         client = self.authenticate()
         self._token = self.required("refresh_token")
-        row = bearer.find_refresh_token(self.server.parts.database.read(), self._token)
+        row = bearer.find_refresh_token(self.parts.database.read(), self._token)
         if row is None or row["client_id"] != client.client_id or row["revoked_at"] is not None:
             raise InvalidGrantError("The refresh token is not valid.")
-        now = self.server.parts.clock()
+        now = self.parts.clock()
         if min(row["expires_at"], row["family_expires_at"]) <= now:
             raise InvalidGrantError("The refresh token is not valid.")
-        self._family = store.family_of(row)
+        self._family = families.read(row)
         self._scope = self.narrowed_scope(self._family.scope)
         self._resource = self.narrowed_resource(self._family.resource)
         self.request.refresh_token = row
 
     def create_token_response(self) -> TokenAnswer:
         """Rotate, then mint."""
-        parts, client, family = self.server.parts, self.request.client, self._family
+        parts, client, family = self.parts, self.request.client, self._family
         successor = self._rotate() if self.request.refresh_token["used_at"] is None else self._replay()
         if successor is None:
             parts.revoke_for_reuse(family.id, client.client_id, what="refresh_token")
@@ -53,11 +54,11 @@ class RefreshTokenGrant(TokenGrant):
         return self.answer(access_token, self._scope, refresh_token=successor, id_token=id_token)
 
     def _rotate(self) -> str | None:
-        parts, family = self.server.parts, self._family
+        parts, family = self.parts, self._family
         successor, successor_id, digest = parts.minting.successor(self._token, new_id())
         now = parts.clock()
         with parts.database.write() as tx:
-            rotated = store.rotate_refresh_token(
+            rotated = refresh_tokens.rotate(
                 tx,
                 self.request.refresh_token["id"],
                 family.id,
@@ -69,10 +70,10 @@ class RefreshTokenGrant(TokenGrant):
         return successor if rotated else None
 
     def _replay(self) -> str | None:
-        parts, row = self.server.parts, self.request.refresh_token
+        parts, row = self.parts, self.request.refresh_token
         now = parts.clock()
         if now - row["used_at"] > parts.settings.lifetimes.refresh_replay or row["successor_used_at"] is not None:
             return None
         with parts.database.write() as tx:
-            replayed = store.consume_replay(tx, row["id"], now=now)
+            replayed = refresh_tokens.consume_replay(tx, row["id"], now=now)
         return parts.minting.successor(self._token, row["successor_id"])[0] if replayed else None
