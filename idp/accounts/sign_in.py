@@ -58,7 +58,8 @@ class PasswordSignIn:
         right = self._passwords.verify(stored, password)
         fresh = self._passwords.hash(password) if right and stored and self._passwords.needs_rehash(stored) else None
         now = self._clock()
-        with self._database.write() as tx:
+        # A success only tidies up here; what it leads to is written, and waited for, by whoever begins the session.
+        with self._database.write(durable=not right) as tx:
             if account is None or not right:
                 self._throttle.failed(tx, *keys)
                 audit.record(

@@ -1,5 +1,7 @@
 """What the protocol's endpoints and grants are handed: every concrete thing they use, put together once in `idp.app`."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +31,8 @@ class Parts:
     minting: Minting
     access_tokens: AccessTokens
     subjects: Subjects
+    pause: Callable[[float], None] = time.sleep
+    """Waits so many seconds."""
 
     def revoke_for_reuse(self, family_id: str, client_id: str, *, what: str) -> None:
         """End a family because a code or refresh token of it came a second time (RFC 9700 section 4.14.2); leave an audit event."""

@@ -2,7 +2,8 @@
 
 Three fates of a token that was used before:
 - its rotation was lost on the way: within `lifetimes.refresh_replay` seconds, once, and while the successor is unused, the same
-  successor is answered again;
+  successor is answered again. Not at once: a client that lost an answer is alone with its token, a thief and their victim aren't,
+  so the answer waits a moment for anybody else who comes with the same one;
 - two requests raced for it (this one saw it unused, then lost): reuse;
 - anything else: reuse.
 Reuse revokes the family, in a transaction that commits although the answer is an error.
@@ -13,6 +14,9 @@ from idp.oauth import bearer
 from idp.oauth.errors import InvalidGrantError
 from idp.oauth.grants.base import TokenAnswer, TokenGrant
 from idp.oauth.store import families, refresh_tokens
+
+SETTLE_SECONDS = 0.15
+"""How long a repeated answer waits for others with the same token: longer than a worker takes for a queue of them."""
 
 
 class RefreshTokenGrant(TokenGrant):
@@ -76,4 +80,10 @@ class RefreshTokenGrant(TokenGrant):
             return None
         with parts.database.write() as tx:
             replayed = refresh_tokens.consume_replay(tx, row["id"], now=now)
-        return parts.minting.successor(self._token, row["successor_id"])[0] if replayed else None
+        if not replayed:
+            return None
+        parts.pause(SETTLE_SECONDS)
+        settled = refresh_tokens.find(parts.database.read(), row["id"])
+        if settled is None or settled["revoked_at"] is not None or settled["successor_used_at"] is not None:
+            return None
+        return parts.minting.successor(self._token, row["successor_id"])[0]
