@@ -219,6 +219,9 @@ class _Observer:
     def begin(self, offered: str | None) -> str:
         return request_id.begin(offered)
 
+    def token(self, grant: str, outcome: str) -> None:
+        self._metrics.token(grant, outcome)
+
     def answered(self, identifier: str, method: str, path: str, status: int, began: float) -> None:
         self._metrics.request(path, status)
         log.access(identifier, method, path, status, (time.perf_counter() - began) * 1000)

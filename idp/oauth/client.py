@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self, cast
 
 import orjson
-from authlib.oauth2.rfc6749 import ClientMixin
 from joserfc.jwk import KeySet
 
 from idp.db import Database
@@ -68,7 +67,7 @@ class ClientMetadata:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Client(ClientMetadata, ClientMixin):
+class Client(ClientMetadata):
     """A registered client, with the digests of its secrets and when each of them ends."""
 
     client_id: str
@@ -85,30 +84,20 @@ class Client(ClientMetadata, ClientMixin):
         """Return the keys that its assertions are verified with, from `jwks`."""
         return KeySet.import_key_set(self.jwks or {"keys": []})  # type: ignore[arg-type]
 
-    # Authlib's ClientMixin
-
-    def get_client_id(self) -> str:  # noqa: D102
-        return self.client_id
-
-    def get_default_redirect_uri(self) -> str | None:  # noqa: D102
+    def get_default_redirect_uri(self) -> str | None:
+        """Return what is meant when a request names none: the only one there is."""
         return self.redirect_uris[0] if len(self.redirect_uris) == 1 else None
 
-    def get_allowed_scope(self, scope: str) -> str:  # noqa: D102
-        return " ".join(value for value in parse(scope) or () if value in self.scope_values)
-
-    def check_redirect_uri(self, redirect_uri: str) -> bool:  # noqa: D102
+    def check_redirect_uri(self, redirect_uri: str) -> bool:
+        """Tell whether answers may go there."""
         return redirect_uris.matches(redirect_uri, self.redirect_uris)
 
-    def check_client_secret(self, client_secret: str) -> bool:  # noqa: D102
-        return self.check_secret(client_secret, now=int(time.time()))
-
-    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002, D102
-        return method == self.token_endpoint_auth_method
-
-    def check_response_type(self, response_type: str) -> bool:  # noqa: D102
+    def check_response_type(self, response_type: str) -> bool:
+        """Tell whether it may ask for this at the authorization endpoint."""
         return response_type == "code" and self.check_grant_type("authorization_code")
 
-    def check_grant_type(self, grant_type: str) -> bool:  # noqa: D102
+    def check_grant_type(self, grant_type: str) -> bool:
+        """Tell whether it may get tokens in this way."""
         return grant_type in self.grant_types
 
 

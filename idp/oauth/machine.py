@@ -19,7 +19,7 @@ from idp.oauth.errors import OAuth2Error
 from idp.oauth.parts import Answer
 from idp.oauth.request import ProtocolRequest
 from idp.oauth.request_guard import read_request
-from idp.oauth.server import AuthorizationServer, WireAnswer
+from idp.oauth.server import GRANTS, AuthorizationServer, WireAnswer
 
 Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -36,11 +36,16 @@ class Observer(Protocol):
         """Note an answer; `began` is `time.perf_counter()`'s."""
         ...
 
+    def token(self, grant: str, outcome: str) -> None:
+        """Note what became of a token request: `success`, or the error's code."""
+        ...
+
 
 log = logging.getLogger(__name__)
 
 _STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 _DOCUMENT_MAX_AGE = 300
+_GRANT_TYPES = {str(grant.GRANT_TYPE) for grant in GRANTS}
 _KEPT_TAGS = 8  # the discovery document and the last few key sets
 # No cookie is read here, so a browser application of any origin may call (Fetch standard, CORS protocol).
 _EVERY_ANSWER = [("Access-Control-Allow-Origin", "*"), ("X-Content-Type-Options", "nosniff")]
@@ -90,7 +95,16 @@ class Machine:
         return (body,)
 
     def _token(self, environ: Environ) -> WireAnswer:
-        return self._server.create_token_response(read_request(environ, methods=("POST",)))
+        request = read_request(environ, methods=("POST",))
+        grant = request.payload.grant_type
+        grant = grant if grant in _GRANT_TYPES else "unknown"
+        try:
+            answer = self._server.create_token_response(request)
+        except OAuth2Error as error:
+            self._observer.token(grant, error.error)
+            raise
+        self._observer.token(grant, "success")
+        return answer
 
     def _userinfo(self, environ: Environ) -> WireAnswer:
         request = read_request(environ, methods=("GET", "POST"), body_optional=True)

@@ -4,8 +4,8 @@ from typing import Any
 
 import orjson
 from authlib.oauth2.rfc6749 import AuthorizationServer as AuthlibServer
+from authlib.oauth2.rfc6749.errors import UnsupportedGrantTypeError as AuthlibUnsupportedGrantTypeError
 
-from idp.oauth.client import Client
 from idp.oauth.errors import JSON_HEADERS, InvalidRequestError, OAuth2Error, UnsupportedGrantTypeError, error_body
 from idp.oauth.grants.authorization_code import AuthorizationCodeGrant
 from idp.oauth.grants.base import TokenGrant
@@ -28,23 +28,16 @@ class AuthorizationServer(AuthlibServer):
         for grant in GRANTS:
             self.register_grant(grant)
 
-    def query_client(self, client_id: str) -> Client | None:
-        """Authlib's hook."""
-        return self.parts.clients.find(client_id)
-
-    def create_oauth2_request(self, request: ProtocolRequest) -> ProtocolRequest:
-        """Authlib's hook: the front has made it already."""
-        return request
-
     def get_token_grant(self, request: ProtocolRequest) -> TokenGrant:
         """Return the grant that the request names; the body is the only place that it may be named in."""
-        grant_type = request.payload.grant_type
-        if not grant_type:
+        if not request.payload.grant_type:
             raise InvalidRequestError("grant_type is missing.")
-        for grant in GRANTS:
-            if grant_type == grant.GRANT_TYPE:
-                return grant(request, self)
-        raise UnsupportedGrantTypeError
+        try:
+            grant: TokenGrant = super().get_token_grant(request)
+        except AuthlibUnsupportedGrantTypeError as error:
+            # Authlib's own repeats what the client sent.
+            raise UnsupportedGrantTypeError from error
+        return grant
 
     def create_token_response(self, request: ProtocolRequest) -> WireAnswer:
         """Answer a token request (RFC 6749 section 5). Authlib's own lets a missing grant type escape as an exception."""
@@ -60,6 +53,3 @@ class AuthorizationServer(AuthlibServer):
         """Authlib's hook: RFC 6749 section 5.2."""
         headers = error.get_headers() if type(error).get_headers is not OAuth2Error.get_headers else JSON_HEADERS
         return error.status_code, error_body(error), headers
-
-    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
-        """Authlib's hook; nobody listens."""

@@ -209,6 +209,20 @@ def test_discovery_names_only_what_is_there(idp: ProviderUnderTest) -> None:
             assert idp.browser().get(path, base_url=ISSUER).status_code != 404, name
 
 
+def test_metrics_count_tokens_by_grant_and_outcome(idp: ProviderUnderTest) -> None:
+    client = idp.register()
+    idp.tokens(client)
+    idp.token(client, grant_type="refresh_token", refresh_token="nonsense")
+    idp.token(client, grant_type="whatever a caller writes")
+
+    text = idp.browser().get("/metrics", base_url=ISSUER, environ_overrides={"REMOTE_ADDR": "127.0.0.1"}).text
+
+    assert 'idp_tokens_total{grant="authorization_code",outcome="success"} 1.0' in text
+    assert 'idp_tokens_total{grant="refresh_token",outcome="invalid_grant"} 1.0' in text
+    assert 'idp_tokens_total{grant="unknown",outcome="unsupported_grant_type"} 1.0' in text
+    assert "whatever" not in text
+
+
 def test_statements_of_the_hot_endpoints(idp: ProviderUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The number of SQL statements is what keeps them fast."""
     from idp.db import Tx
