@@ -1,9 +1,11 @@
 """Fixtures that every kind of test shares."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import idp.tables
@@ -12,6 +14,11 @@ from keys import KeyStore, rotation
 from tests.support.clock import TurnedClock
 from tests.support.postgres import Postgres
 from tests.support.provider import ProviderUnderTest, make_provider
+
+# A slow machine is no failure of what is tested; and what runs before a merge is the same each time.
+hypothesis.settings.register_profile("everywhere", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "everywhere")
 
 
 @pytest.fixture

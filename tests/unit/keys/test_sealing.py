@@ -24,14 +24,13 @@ def test_another_purpose_opens_nothing(plaintext: bytes, purpose: str, other: st
             SEALER.open(SEALER.seal(plaintext, purpose=purpose), purpose=other)
 
 
-@given(st.data())
-def test_a_changed_character_opens_nothing(data: st.DataObject) -> None:
+def test_a_changed_character_opens_nothing() -> None:
     sealed = SEALER.seal(b"secret", purpose="p")
-    place = data.draw(st.integers(0, len(sealed) - 1))
-    other = data.draw(st.sampled_from("ABab01_-.").filter(lambda character: character != sealed[place]))
 
-    with pytest.raises(BadSealError):
-        SEALER.open(sealed[:place] + other + sealed[place + 1 :], purpose="p")
+    for place, character in enumerate(sealed):
+        for other in set("ABab01_-.") - {character}:
+            with pytest.raises(BadSealError):
+                SEALER.open(sealed[:place] + other + sealed[place + 1 :], purpose="p")
 
 
 @pytest.mark.parametrize("text", ["", "v1", "v1..", "v2.a.b", "v1.00000000.AAAA", "v1.é.é"])
