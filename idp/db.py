@@ -89,8 +89,12 @@ class Tx:
 
     def roll_back(self) -> None:
         """End the transaction; a connection that is gone has taken it along."""
-        if not self._gone():
+        if self._gone():
+            return
+        try:
             self._connection.execute("ROLLBACK")
+        except psycopg.OperationalError:
+            self._connection.close()
 
     def close(self) -> None:
         """Close the connection."""
@@ -100,11 +104,16 @@ class Tx:
     def _execute(self, sql: str, parameters: dict[str, object]) -> Any:  # noqa: ANN401
         try:
             return self._connection.execute(self._translate(sql), parameters)
-        except psycopg.OperationalError:
-            if self.writing or not self._gone():
+        except psycopg.OperationalError as error:
+            if self.writing or not self._lost(error):
                 raise
+        self._connection.close()
         self._connection = self._connect()
         return self._connection.execute(self._translate(sql), parameters)
+
+    def _lost(self, error: psycopg.OperationalError) -> bool:
+        # The server's farewell (SQLSTATE class 57P) can come before the end of the connection shows.
+        return self._gone() or (error.sqlstate or "").startswith("57P")
 
     def _gone(self) -> bool:
         return bool(getattr(self._connection, "closed", False))

@@ -69,10 +69,10 @@ def test_the_database_restarts(installation: Installation, postgres: Postgres) -
         for request in (token, page):
             with ThreadPoolExecutor(16) as pool:
                 # So that every thread of both workers has a connection.
-                assert set(pool.map(request, range(48))) == {200}
+                assert set(pool.map(request, range(48))) == {200}, provider.text()[-6000:]
                 for _restart in range(2):
                     postgres.restart_connections()
-                    assert set(pool.map(request, range(48))) == {200}
+                    assert set(pool.map(request, range(48))) == {200}, provider.text()[-6000:]
         assert requests.get(f"{installation.issuer}/health/ready", timeout=5).status_code == 200
         assert "Traceback" not in provider.text()
         assert worker.stop() == 0
