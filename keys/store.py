@@ -40,7 +40,8 @@ class KeyStore:
 
     def load(self) -> KeyRing:
         """Return the ring, at most a second old; cheap enough for every request. The same object as long as nothing changed."""
-        if self._monotonic() >= self._recheck_at:
+        # Until one thread has read the ring, the others read it too, rather than take the empty one for it.
+        if self._known[0] is None or self._monotonic() >= self._recheck_at:
             self.read()
         return self._known[1]
 

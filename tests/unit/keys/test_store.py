@@ -1,7 +1,9 @@
 """The ring on disk: permissions, changes seen by others, crashes."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -36,6 +38,20 @@ def test_keeps_the_ring_and_its_keys(tmp_path: Path) -> None:
 
     assert again.version == ring.version
     assert [(key.kid, key.alg, key.active_from) for key in again.keys] == [(k.kid, k.alg, 1000) for k in ring.keys]
+
+
+def test_threads_that_come_together_all_get_the_ring(tmp_path: Path) -> None:
+    ring = ensure(KeyStore(tmp_path), 1000)
+    for _ in range(20):
+        store, together = KeyStore(tmp_path), Barrier(8)
+
+        def load(store: KeyStore = store, together: Barrier = together) -> str:
+            together.wait(5)
+            return store.load().version
+
+        with ThreadPoolExecutor(8) as pool:
+            versions = [answer.result() for answer in [pool.submit(load) for _ in range(8)]]
+        assert versions == [ring.version] * 8
 
 
 def test_sees_another_process_change_within_a_second(tmp_path: Path) -> None:
