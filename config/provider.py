@@ -6,7 +6,8 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from config.clients import ClientId, ConfiguredClient, DemoPerson
-from config.shared import Port, SharedSettings
+from config.shared import AbsolutePath, Port, SharedSettings
+from config.strong import Strong
 from config.tuning import Keys, Lifetimes, Mail, Metrics, Outbound, Passwords, SealingRoots, Throttle
 
 MAILBOX_PORT = 25
@@ -49,6 +50,10 @@ class ProviderSettings(SharedSettings):
     """Hash and rules."""
     throttle: Throttle = Throttle()
     """Slowing down of guesses."""
+    strong: Strong = Strong()
+    """Strong authentication."""
+    geoip_database: AbsolutePath | None = None
+    """A MaxMind database of cities (`.mmdb`): then pages and notices name the place that a network address belongs to."""
     mail: Mail = Field(default_factory=lambda data: _mailbox(data) if data["profile"] != "production" else Mail())
     """Outgoing mail. The demo and test profiles bring a server of their own and show its mail at PORT_BASE + 25."""
     keys: Keys = Keys()

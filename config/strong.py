@@ -1,0 +1,75 @@
+"""Settings of strong authentication: who needs it, how guesses are slowed, and each method's own."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.shared import Strict
+from config.tuning import DAY, MINUTE, Seconds
+
+
+class Attempts(Strict):
+    """Wrong answers to one method of one account: a handful is free, then each costs waiting time, then another method is asked for."""
+
+    free: Annotated[int, Field(ge=1, le=10)] = 5
+    """So many wrong answers in a row cost nothing."""
+    base_delay: Annotated[int, Field(ge=1)] = 30
+    """Seconds to wait after that; they double each time."""
+    blocked_after: Annotated[int, Field(ge=2, le=100)] = 10
+    """From so many on the method isn't accepted any more, until another method succeeds or `forget_after` has passed."""
+    forget_after: Seconds = DAY
+    """Without an attempt for so long, everything is forgotten."""
+
+
+class WebAuthn(Strict):
+    """Passkeys and security keys (Web Authentication Level 3)."""
+
+    attestation: Literal["none", "direct"] = "none"
+    """Whether an authenticator has to say what it is. `direct` with `roots` is what AAL3 needs; people are asked by their browser."""
+    roots: Path | None = None
+    """Folder of PEM files, the certificates that attestations must lead to; none: attestations are read, not trusted."""
+    allowed_aaguids: tuple[str, ...] = ()
+    """Only these models of authenticators; none: all."""
+    timeout: Annotated[int, Field(ge=30, le=600)] = 300
+    """Seconds that a person has to touch the key."""
+
+
+class Push(Strict):
+    """Approval on a phone or another browser (RFC 8030, RFC 8291, RFC 8292)."""
+
+    request_seconds: Annotated[int, Field(ge=30, le=300)] = 120
+    """How long a request can be answered."""
+    requests_per_hour: Annotated[int, Field(ge=1, le=60)] = 10
+    """Of one account; more would be a nuisance, and an attack."""
+    hosts: tuple[str, ...] = (
+        "fcm.googleapis.com",
+        "updates.push.services.mozilla.com",
+        "*.push.services.mozilla.com",
+        "*.notify.windows.com",
+        "web.push.apple.com",
+        "*.push.apple.com",
+    )
+    """Push services that browsers may name; a leading `*.` stands for one or more labels."""
+
+
+class Strong(Strict):
+    """Strong authentication."""
+
+    roles: tuple[str, ...] = ("administrator",)
+    """Whoever has one of these roles always signs in with two factors."""
+    trusted_browser: Seconds = 30 * DAY
+    """How long a browser that a person trusts isn't asked for more than the password."""
+    reset_waiting: Seconds = 3 * DAY
+    """Who can't use any method any more waits for so long, while every address is told, before the password is enough again."""
+    enrolment: Seconds = 15 * MINUTE
+    """A method whose setting up was begun and not finished."""
+    recovery_codes: Annotated[int, Field(ge=6, le=20)] = 10
+    """Codes in a set."""
+    alarm: Seconds = 7 * DAY
+    """How long "It wasn't me" in a notice works."""
+    attempts: Attempts = Attempts()
+    webauthn: WebAuthn = WebAuthn()
+    push: Push = Push()
+
+

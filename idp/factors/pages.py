@@ -1,0 +1,96 @@
+"""What the pages of all methods share: who may set one up, and what happens once it is set up. No use case of any method."""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from flask import Request, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from config.design import Person
+from idp.accounts import pages
+from idp.accounts.browser import Browser
+from idp.accounts.guard import RECENT, Guard
+from idp.accounts.notices import Where
+from idp.accounts.paths import own_path
+from idp.accounts.ports import Ports
+from idp.accounts.sessions import Session, Sessions
+from idp.accounts.strength import AAL2, Proof, reaches
+from idp.clock import Clock
+from idp.db import Database
+from idp.factors.service import Factor, Factors
+
+SEE_OTHER = 303
+_P = ParamSpec("_P")
+_View = Callable[Concatenate[Session, _P], ResponseReturnValue]
+
+
+class Pages:
+    """Decorators and helpers for views; each view gets its session as first argument."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        factors: Factors,
+        sessions: Sessions,
+        browser: Browser,
+        guard: Guard,
+        ports: Ports,
+        *,
+        backups: Iterable[str],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._factors = factors
+        self._sessions = sessions
+        self._browser = browser
+        self._guard = guard
+        self._ports = ports
+        self._backups = frozenset(backups)
+
+    def signed_in(self, view: _View[_P]) -> Callable[_P, ResponseReturnValue]:
+        """Let in who is signed in."""
+        return self._guard.signed_in(view)
+
+    def careful(self, view: _View[_P]) -> Callable[_P, ResponseReturnValue]:
+        """Let in who has just proven who they are: with two factors, if they have them. For everything that changes a way in."""
+
+        def checked(session: Session, /, *args: _P.args, **kwargs: _P.kwargs) -> ResponseReturnValue:
+            needed = AAL2 if self.strong(session.account_id) else ""
+            recent = [proof for proof in session.proofs if self._clock() - proof.at <= RECENT]
+            if not recent or not reaches(recent, needed):
+                return self._ports.sign_in.reauthenticate(request.full_path.rstrip("?"), level=needed)
+            return view(session, *args, **kwargs)
+
+        return wraps(view)(self._guard.signed_in(checked))
+
+    def strong(self, account_id: str) -> list[Factor]:
+        """Return what makes the account's sign-in strong: everything enrolled that isn't only a way back in."""
+        return [factor for factor in self._factors.listing(account_id) if factor.method not in self._backups]
+
+    def enrolled(self, session: Session, proof: Proof) -> None:
+        """Note that setting a method up has proven it: the session is as strong as if it had been used to sign in."""
+        here = pages.where(request)
+        with self._database.write() as tx:
+            value = self._sessions.strengthen(tx, session.sid, [proof], ip=here.ip, user_agent=here.user_agent)
+        stronger = self._sessions.find(value)
+        if stronger is not None:
+            self._browser.enter(request, stronger, value)
+
+    def done(self) -> Response:
+        """Lead on to where the person came from to set a method up, or to the security page."""
+        return redirect(self.next_path() or url_for("factors.security"), SEE_OTHER)
+
+    def next_path(self) -> str:
+        """Return the path on this host that the page's address names as `next`, or an empty text."""
+        return own_path(request.args.get("next", ""))
+
+    def person(self, session: Session) -> Person:
+        """Return who is signed in, for the upper corner."""
+        return pages.person(session, self._ports)
+
+    def where(self, request: Request) -> Where:
+        """Return from where a request came."""
+        return pages.where(request)

@@ -1,0 +1,41 @@
+"""The methods that are switched on, and the one way to have one of them verify an answer."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from idp.accounts.strength import Proof
+from idp.factors.attempts import Attempts
+from idp.factors.base import Attempt, Method, Refusal
+from idp.factors.service import Factors
+
+
+class Registry:
+    """Knows every method by its name, in the order in which they are offered."""
+
+    def __init__(self, methods: Iterable[Method], factors: Factors, attempts: Attempts) -> None:
+        self._methods = {method.name: method for method in methods}
+        self._factors = factors
+        self._attempts = attempts
+
+    def __iter__(self) -> Iterable[Method]:
+        return iter(self._methods.values())
+
+    def find(self, name: str) -> Method | None:
+        """Return the method of that name."""
+        return self._methods.get(name)
+
+    def of_account(self, account_id: str) -> Sequence[Method]:
+        """Return the methods that the account has enrolled."""
+        enrolled = {factor.method for factor in self._factors.listing(account_id)}
+        return [method for method in self._methods.values() if method.name in enrolled]
+
+    def verify(self, name: str, attempt: Attempt, answer: Mapping[str, str]) -> Proof | Refusal:
+        """Have a method verify an answer. The attempt is counted first, and fails closed."""
+        method = self._methods.get(name)
+        if method is None:
+            return Refusal("unavailable")
+        if refused := self._attempts.take(attempt.account_id, name):
+            return refused
+        outcome = method.verify(attempt, answer)
+        if isinstance(outcome, Refusal) and outcome.reason in {"waiting", "unavailable"}:
+            self._attempts.give_back(attempt.account_id, name)
+        return outcome
