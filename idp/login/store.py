@@ -79,8 +79,8 @@ def forget_expired(tx: Tx, *, before: int) -> int:
 
 def _interaction(row: Row) -> Interaction:
     asked = orjson.loads(row["asked"])
-    for name in ("scope", "acr_values"):
-        asked[name] = tuple(asked[name])
+    for name in ("scope", "acr_values", "methods"):
+        asked[name] = tuple(asked.get(name, ()))
     asked["prompt"] = frozenset(asked["prompt"])
     return Interaction(
         id=row["id"],

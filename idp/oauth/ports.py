@@ -6,6 +6,9 @@ from typing import Any, Protocol
 
 from werkzeug.wrappers import Response
 
+ACR_VALUES = ("aal1", "aal2", "aal3")
+"""The authentication contexts that can be asked for, the weakest first: NIST SP 800-63B-4's authenticator assurance levels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
@@ -20,7 +23,15 @@ class Authentication:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an authorization request asks of the person: OpenID Connect Core section 3.1.2.1, RFC 9470."""
+    """What an authorization request asks of the person: OpenID Connect Core sections 3.1.2.1 and 5.5.1.1, RFC 9470.
+
+    How strongly: `acr_values` are those of `ACR_VALUES` that were named, in the request's order of preference; the client's
+    `default_acr_values` if it named none. The first of them, `acr_wanted`, is what to try for: the person is asked for what is
+    missing. The weakest of them, `acr_floor`, is what the client takes from somebody who can't do better; nothing below it is
+    answered with tokens but with `unmet_authentication_requirements`, for RFC 9470 section 5 recommends to take what is asked for
+    as necessary, so that service and provider don't send a person back and forth. So `aal2 aal1` means "two factors from whoever
+    has them", and `aal2` alone means "two factors, from whoever has none too: set one up first". Without any, every sign-in will do.
+    """
 
     client_id: str
     client_name: str
@@ -33,6 +44,21 @@ class Asked:
     subject_hint: str = ""
     ui_locales: str = ""
     redirect_origin: str = ""
+    acr_essential: bool = False
+    """The level was asked for as an Essential Claim (section 5.5.1.1). It changes nothing above, and is kept for who wants to know."""
+    methods: tuple[str, ...] = ()
+    """Names of the methods of strong authentication that count for this client; none: all do. A proof by another one that stands
+    from earlier shows nothing to this client."""
+
+    @property
+    def acr_wanted(self) -> str:
+        """The level to try for; empty when any will do."""
+        return self.acr_values[0] if self.acr_values else ""
+
+    @property
+    def acr_floor(self) -> str:
+        """The level below which nothing is answered; empty when any will do."""
+        return min(self.acr_values, key=ACR_VALUES.index, default="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from idp.oauth.errors import (
     OAuth2Error,
     UnauthorizedClientError,
 )
-from idp.oauth.ports import Asked
+from idp.oauth.ports import ACR_VALUES, Asked
 from idp.oauth.request import Parameters
 
 RESPONSE_TYPES = frozenset({"code"})
@@ -25,8 +25,6 @@ RESPONSE_MODES = frozenset({"query"})
 CODE_CHALLENGE_METHODS = frozenset({"S256"})
 PROMPTS = frozenset({"none", "login", "consent", "select_account", "create"})
 """OpenID Connect Core section 3.1.2.1; `create` is Initiating User Registration 1.0's."""
-ACR_VALUES = ("aal1",)
-"""NIST SP 800-63B-4 authenticator assurance levels; `aal1` is a password."""
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9\-_]{43}")
 _REPEATABLE = frozenset({"resource"})
@@ -74,7 +72,7 @@ class AuthorizationRequest:
             scope=self.scope,
             prompt=self.prompt,
             max_age=self.max_age,
-            acr_values=tuple(data.get("acr_values", "").split()),
+            acr_values=tuple(value for value in data.get("acr_values", "").split() if value in ACR_VALUES),
             login_hint=data.get("login_hint", ""),
             subject_hint=self.subject_hint,
             ui_locales=data.get("ui_locales", ""),

@@ -4,7 +4,7 @@ import orjson
 from authlib.oidc.discovery import OpenIDProviderMetadata
 
 from config.settings import ProviderSettings
-from idp.oauth import client_auth, scopes
+from idp.oauth import client_auth, ports, scopes
 from idp.oauth.authorization import checks
 from idp.oauth.server import GRANTS
 
@@ -49,7 +49,7 @@ def document(settings: ProviderSettings) -> bytes:
                 *sorted(name for names in scopes.CLAIMS_OF_SCOPE.values() for name in names),
             ],
             "claim_types_supported": ["normal"],
-            "acr_values_supported": list(checks.ACR_VALUES),
+            "acr_values_supported": list(ports.ACR_VALUES),
             "prompt_values_supported": sorted(checks.PROMPTS),
             "ui_locales_supported": list(settings.languages),
             "service_documentation": f"{settings.issuer}/help",
