@@ -9,6 +9,8 @@ from config.secrets import shared_secret
 from config.shared import Strict
 
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
+Level = Literal["aal1", "aal2", "aal3"]
+StrongMethod = Literal["totp", "webauthn", "push", "recovery_codes", "certificate"]
 Grant = Literal["authorization_code", "refresh_token", "client_credentials"]
 
 _SECRET_METHODS = {"client_secret_basic", "client_secret_post"}
@@ -46,6 +48,11 @@ class ConfiguredClient(Strict):
     """File with its secret, relative to DATA_DIR; made by whichever side starts first. Default: `secrets/<client_id>.secret`."""
     jwks_uri: str | None = None
     """Its public keys, for `private_key_jwt`."""
+    default_acr_values: tuple[Level, ...] = ()
+    """How strongly people have to sign in when a request doesn't say, the preferred level first; less than the weakest of these is
+    never enough (NIST SP 800-63B-4)."""
+    allowed_methods: tuple[StrongMethod, ...] = ()
+    """Methods of strong authentication that count for it; none: all do."""
     first_party: bool = False
     """Run by the same organization: people aren't asked for consent."""
 

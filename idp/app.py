@@ -261,6 +261,8 @@ def _configured(client: ConfiguredClient) -> ClientMetadata:
         logo_uri=client.logo_uri or "",
         first_party=client.first_party,
         audiences=client.audiences,
+        default_acr_values=client.default_acr_values,
+        allowed_methods=client.allowed_methods,
     )
 
 

@@ -11,6 +11,7 @@ from joserfc.jwk import KeySet
 from idp.commands.shared import actor, as_json, core, show, table
 from idp.oauth.client import ClientMetadata
 from idp.oauth.client_auth import METHODS
+from idp.oauth.ports import ACR_VALUES, STRONG_METHODS
 from idp.oauth.registration import GRANT_TYPES
 from keys.ring import Algorithm
 
@@ -61,6 +62,20 @@ def group() -> None:
 @click.option(
     "--id-token-alg", default="RS256", type=click.Choice(["RS256", "ES256"]), help="What its ID tokens are signed with."
 )
+@click.option(
+    "--default-acr-values",
+    multiple=True,
+    type=click.Choice(ACR_VALUES),
+    help="How strongly people have to sign in when a request doesn't say; less than the weakest is never enough. Repeatable,"
+    " the preferred one first.",
+)
+@click.option(
+    "--allowed-method",
+    "allowed_methods",
+    multiple=True,
+    type=click.Choice(STRONG_METHODS),
+    help="A method of strong authentication that counts for it [all of them]. Repeatable.",
+)
 @click.option("--client-uri", default="", help="Its home page.")
 @click.option("--public", is_flag=True, help="It can't keep a secret: an app on a device or in a browser.")
 @click.option("--first-party", is_flag=True, help="Run by us: people aren't asked for consent.")
@@ -79,6 +94,8 @@ def add(
     jwks_uri: str,
     jwks_file: Path | None,
     id_token_alg: Algorithm,
+    default_acr_values: tuple[str, ...],
+    allowed_methods: tuple[str, ...],
     client_uri: str,
     public: bool,
     first_party: bool,
@@ -102,6 +119,8 @@ def add(
         first_party=first_party,
         audiences=audiences,
         resource_server=resource_servers,
+        default_acr_values=default_acr_values,
+        allowed_methods=allowed_methods,
     )
     with core() as made:
         client_id, secret = made.registration.add(new, actor=actor())

@@ -14,6 +14,8 @@ def describe(scope: Iterable[str]) -> list[str]:
         "address": _("See your postal address"),
         "phone": _("See your phone number"),
         "roles": _("See your roles, such as officer or administrator"),
+        "filing:read": _("See your draft applications"),
+        "filing:write": _("Create, change and delete your draft applications"),
         "offline_access": _("Keep this access when you’re not signed in"),
     }
     return [texts.get(value, value) for value in scope]

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from idp.errors import PageError
 from idp.oauth.authorization import checks, response
-from idp.oauth.authorization.checks import AuthorizationRequest, UnknownClientError
+from idp.oauth.authorization.checks import UnknownClientError
+from idp.oauth.authorization.request import AuthorizationRequest
 from idp.oauth.client import Client
 from idp.oauth.errors import OAuth2Error
 from idp.oauth.id_token_hints import IdTokenHints
@@ -69,7 +70,10 @@ class Authorization:
             return self._refuse(
                 authorization_request, OAuth2Error(error=outcome.error, description=outcome.description)
             )
-        return redirect(response.grant(self._parts, authorization_request, outcome), SEE_OTHER)
+        try:
+            return redirect(response.grant(self._parts, authorization_request, outcome), SEE_OTHER)
+        except OAuth2Error as error:
+            return self._refuse(authorization_request, error)
 
     def _refuse(self, authorization_request: AuthorizationRequest, error: OAuth2Error) -> Response:
         return redirect(response.refuse(self._parts, authorization_request, error), SEE_OTHER)

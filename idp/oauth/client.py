@@ -33,6 +33,8 @@ class ClientMetadata:
     token_endpoint_auth_method: str = "client_secret_basic"  # noqa: S105  the method's name
     id_token_signed_response_alg: Algorithm = "RS256"  # noqa: S105
     default_max_age: int | None = None
+    default_acr_values: tuple[str, ...] = ()
+    """What is asked for when a request names no `acr_values`; no request gets by with less than the weakest of them."""
     jwks: dict[str, Any] | None = None
     jwks_uri: str = ""
     client_uri: str = ""
@@ -43,6 +45,8 @@ class ClientMetadata:
     """APIs (RFC 8707 resources) that its tokens may be for."""
     resource_server: tuple[str, ...] = ()
     """APIs that it is itself: it may introspect their tokens."""
+    allowed_methods: tuple[str, ...] = ()
+    """Methods of strong authentication that count for it (`ports.STRONG_METHODS`); none: all do."""
 
     def to_json(self) -> str:
         """Return what is stored, defaults included: a later version's default must not change a client."""

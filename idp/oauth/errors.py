@@ -39,6 +39,13 @@ class InvalidTargetError(rfc6749.OAuth2Error):
     description = "The resource is not one that this client may ask tokens for."
 
 
+class UnmetAuthenticationRequirementsError(rfc6749.OAuth2Error):
+    """OpenID Connect Core Unmet Authentication Requirements 1.0 section 2, RFC 9470 section 5."""
+
+    error = "unmet_authentication_requirements"
+    description = "The person can't be signed in as strongly as was asked for."
+
+
 class PayloadTooLargeError(rfc6749.OAuth2Error):
     """A body that no request of this protocol needs."""
 

@@ -47,6 +47,7 @@ class TokenFamily(Model):
     auth_time: Mapped[int]
     acr: Mapped[str]
     amr: Mapped[str]
+    claims: Mapped[str] = mapped_column(Text, server_default="")
     offline: Mapped[int]
     created_at: Mapped[int]
     expires_at: Mapped[int] = mapped_column(index=True)

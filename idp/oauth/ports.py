@@ -8,6 +8,13 @@ from werkzeug.wrappers import Response
 
 ACR_VALUES = ("aal1", "aal2", "aal3")
 """The authentication contexts that can be asked for, the weakest first: NIST SP 800-63B-4's authenticator assurance levels."""
+STRONG_METHODS = ("totp", "webauthn", "push", "recovery_codes", "certificate")
+"""Methods of strong authentication, as a client's `allowed_methods` names them."""
+
+
+def reaches(acr: str, wanted: str) -> bool:
+    """Tell whether the level `acr` is at least `wanted`; any is where none is wanted."""
+    return not wanted or (acr in ACR_VALUES and ACR_VALUES.index(acr) >= ACR_VALUES.index(wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class Asked:
     ui_locales: str = ""
     redirect_origin: str = ""
     acr_essential: bool = False
-    """The level was asked for as an Essential Claim (section 5.5.1.1). It changes nothing above, and is kept for who wants to know."""
+    """The level was asked for as an Essential Claim (section 5.5.1.1). It changes nothing of the above."""
     methods: tuple[str, ...] = ()
     """Names of the methods of strong authentication that count for this client; none: all do. A proof by another one that stands
     from earlier shows nothing to this client."""

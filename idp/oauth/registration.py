@@ -12,6 +12,7 @@ from idp.ids import new_id
 from idp.oauth import scopes
 from idp.oauth.client import ClientMetadata, ClientRegistry
 from idp.oauth.client_auth import METHODS
+from idp.oauth.ports import ACR_VALUES, STRONG_METHODS
 from idp.oauth.redirect_uris import RedirectURIError, check_registrable
 from keys import hashing
 
@@ -144,7 +145,7 @@ class Registration:
         )
 
 
-def check(new: ClientMetadata) -> None:  # noqa: C901  a list of rules, one after the other
+def check(new: ClientMetadata) -> None:  # noqa: C901, PLR0912  a list of rules, one after the other
     """Refuse metadata that is unsafe or doesn't fit together.
 
     Raises:
@@ -167,6 +168,12 @@ def check(new: ClientMetadata) -> None:  # noqa: C901  a list of rules, one afte
         raise RegistrationError("private_key_jwt needs the client's public keys: jwks or jwks_uri, one of them.")
     if new.id_token_signed_response_alg not in {"RS256", "ES256"}:
         raise RegistrationError("ID tokens are signed with RS256 or ES256.")
+    for values, known, what in (
+        (new.default_acr_values, ACR_VALUES, "default_acr_values"),
+        (new.allowed_methods, STRONG_METHODS, "allowed_methods"),
+    ):
+        if not set(values) <= set(known):
+            raise RegistrationError(f"{what}: use {', '.join(known)}.")
     if not scopes.parse(new.scope):
         raise RegistrationError("The scope is a list of values with single spaces between them.")
     try:

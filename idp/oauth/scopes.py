@@ -15,6 +15,11 @@ CLAIMS_OF_SCOPE: Mapping[str, tuple[str, ...]] = {
     "roles": ("roles",),
 }  # fmt: skip
 
+SCOPE_OF_CLAIM: Mapping[str, str] = {name: value for value, names in CLAIMS_OF_SCOPE.items() for name in names}
+"""Which scope value stands for a claim that is asked for by name."""
+ABOUT_SIGN_IN = ("acr", "amr", "auth_time")
+"""Claims about the sign-in rather than the person; every ID token has them, the UserInfo response when asked."""
+
 STANDARD = ("openid", *CLAIMS_OF_SCOPE, "offline_access")
 """What every client may ask for; a client's registration adds the scope of APIs."""
 
@@ -33,7 +38,10 @@ def claims_for(scope: Iterable[str], claims: Mapping[str, Any]) -> dict[str, Any
     """Return `sub` and those of `claims` that the scope stands for, empty ones left out (Core section 5.3.2)."""
     chosen: dict[str, Any] = {"sub": claims["sub"]}
     for value in scope:
-        for name in CLAIMS_OF_SCOPE.get(value, ()):
-            if claims.get(name) not in (None, "", [], {}):
-                chosen[name] = claims[name]
+        chosen |= claims_named(CLAIMS_OF_SCOPE.get(value, ()), claims)
     return chosen
+
+
+def claims_named(names: Iterable[str], claims: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of `claims` with such a name (Core section 5.5), empty ones left out."""
+    return {name: claims[name] for name in names if claims.get(name) not in (None, "", [], {})}

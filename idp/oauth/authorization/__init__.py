@@ -1,1 +1,1 @@
-"""The authorization endpoint without its pages: reading a request (`checks`), answering it (`response`)."""
+"""The authorization endpoint without its pages: what a request says (`request`), whether it may (`checks`, `assurance`), the answer (`response`)."""

@@ -1,4 +1,4 @@
-"""An authorization request, checked: RFC 6749 section 4.1.1, RFC 7636, RFC 8707, OpenID Connect Core section 3.1.2.
+"""An authorization request, checked: RFC 6749 section 4.1.1, RFC 7636, RFC 8707, OpenID Connect Core sections 3.1.2 and 5.5.
 
 `identify` proves client and redirect URI; only what fails after that may be told to the client at that URI. `read` then runs
 `CHECKS` in their order.
@@ -6,9 +6,10 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
-from idp.oauth import redirect_uris, scopes
+from idp.oauth import scopes
+from idp.oauth.authorization import assurance
+from idp.oauth.authorization.request import AuthorizationRequest
 from idp.oauth.client import Client, ClientRegistry
 from idp.oauth.errors import (
     InvalidRequestError,
@@ -17,7 +18,6 @@ from idp.oauth.errors import (
     OAuth2Error,
     UnauthorizedClientError,
 )
-from idp.oauth.ports import ACR_VALUES, Asked
 from idp.oauth.request import Parameters
 
 RESPONSE_TYPES = frozenset({"code"})
@@ -41,43 +41,6 @@ SubjectOfHint = Callable[[str, Client], str | None]
 
 class UnknownClientError(Exception):
     """The client or its redirect URI is not proven: a page for the person, never a redirect (RFC 6749 section 4.1.2.1)."""
-
-
-@dataclass(slots=True)
-class AuthorizationRequest:
-    """What the request says. Fields after `redirect_uri_sent` are filled by the checks."""
-
-    parameters: Parameters
-    client: Client
-    redirect_uri: str
-    redirect_uri_sent: bool
-    scope: tuple[str, ...] = ()
-    resource: tuple[str, ...] = ()
-    prompt: frozenset[str] = frozenset()
-    max_age: int | None = None
-    subject_hint: str = ""
-
-    @property
-    def state(self) -> str:
-        """Returned as it came."""
-        return self.parameters.data.get("state", "")
-
-    def asked(self) -> Asked:
-        """Return what the person has to be asked."""
-        data = self.parameters.data
-        return Asked(
-            client_id=self.client.client_id,
-            client_name=self.client.client_name,
-            first_party=self.client.first_party,
-            scope=self.scope,
-            prompt=self.prompt,
-            max_age=self.max_age,
-            acr_values=tuple(value for value in data.get("acr_values", "").split() if value in ACR_VALUES),
-            login_hint=data.get("login_hint", ""),
-            subject_hint=self.subject_hint,
-            ui_locales=data.get("ui_locales", ""),
-            redirect_origin=redirect_uris.origin(self.redirect_uri),
-        )
 
 
 def identify(pairs: Iterable[tuple[str, str]], clients: ClientRegistry) -> AuthorizationRequest:
@@ -196,6 +159,8 @@ def _check_id_token_hint(request: AuthorizationRequest, subject_of_hint: Subject
     subject = subject_of_hint(hint, request.client)
     if subject is None:
         raise InvalidRequestError("The id_token_hint is not an ID token for this client.")
+    if request.subject_hint not in {"", subject}:
+        raise OAuth2Error(error="login_required", description="The id_token_hint and the claims name different people.")
     request.subject_hint = subject
 
 
@@ -209,4 +174,6 @@ CHECKS: tuple[Callable[[AuthorizationRequest], None], ...] = (
     _check_resource,
     _check_prompt,
     _check_max_age,
+    assurance.check_claims,
+    assurance.check_acr,
 )

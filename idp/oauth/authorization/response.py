@@ -2,7 +2,8 @@
 
 from urllib.parse import urlencode
 
-from idp.oauth.authorization.checks import AuthorizationRequest
+from idp.oauth.authorization.assurance import as_asked
+from idp.oauth.authorization.request import AuthorizationRequest
 from idp.oauth.errors import OAuth2Error
 from idp.oauth.parts import Parts
 from idp.oauth.ports import Authentication
@@ -10,7 +11,12 @@ from idp.oauth.store import codes, families
 
 
 def grant(parts: Parts, request: AuthorizationRequest, authentication: Authentication) -> str:
-    """Store what was granted with a fresh code, and return the address to send the browser to."""
+    """Store what was granted with a fresh code, and return the address to send the browser to.
+
+    Raises:
+        UnmetAuthenticationRequirementsError: the sign-in is weaker than what was asked for.
+    """
+    authentication = as_asked(request, authentication)
     now = parts.clock()
     lifetimes = parts.settings.lifetimes
     code, code_id, digest = parts.minting.code()
@@ -23,6 +29,8 @@ def grant(parts: Parts, request: AuthorizationRequest, authentication: Authentic
             scope=request.scope,
             resource=request.resource,
             nonce=data.get("nonce", ""),
+            id_token_claims=request.id_token_claims,
+            userinfo_claims=request.userinfo_claims,
             now=now,
             expires_at=now + lifetimes.refresh_family,
         )

@@ -31,7 +31,8 @@ def _access_token(parts: Parts, client: Client, token: str) -> dict[str, Any]:
     if claims is None or not _may_read(client, claims) or parts.clients.find(claims["client_id"]) is None:
         return _INACTIVE
     body = {"active": True, "token_type": "Bearer", **claims}
-    body.pop("family", None)
+    for ours in ("family", "userinfo_claims"):
+        body.pop(ours, None)
     return body
 
 

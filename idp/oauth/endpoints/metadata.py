@@ -55,7 +55,7 @@ def document(settings: ProviderSettings) -> bytes:
             "service_documentation": f"{settings.issuer}/help",
             "op_policy_uri": f"{settings.issuer}/help/privacy",
             "op_tos_uri": f"{settings.issuer}/help/terms",
-            "claims_parameter_supported": False,
+            "claims_parameter_supported": True,
             "request_parameter_supported": False,
             "request_uri_parameter_supported": False,
             "authorization_response_iss_parameter_supported": True,

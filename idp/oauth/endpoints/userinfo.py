@@ -1,6 +1,8 @@
 """The UserInfo endpoint: OpenID Connect Core section 5.3, with bearer tokens as RFC 6750 has them."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from idp.oauth import scopes
 from idp.oauth.errors import JSON_HEADERS, BearerError, InvalidRequestError
@@ -9,7 +11,7 @@ from idp.oauth.request import ProtocolRequest
 
 
 def userinfo(parts: Parts, request: ProtocolRequest) -> Answer:
-    """Return the claims that the access token's scope stands for."""
+    """Return the claims that the access token's scope stands for, and those that were asked for by name."""
     claims = parts.access_tokens.live(_bearer_token(request))
     if claims is None:
         raise BearerError("invalid_token", "The access token is not valid.")
@@ -24,7 +26,12 @@ def userinfo(parts: Parts, request: ProtocolRequest) -> Answer:
     person = parts.subjects.for_subject(claims["sub"])
     if person is None:
         raise BearerError("invalid_token", "The access token is not valid.")
-    return 200, scopes.claims_for(scope, person), JSON_HEADERS
+    by_name = scopes.claims_named(claims.get("userinfo_claims", ()), {**person, **_about_sign_in(claims)})
+    return 200, scopes.claims_for(scope, person) | by_name, JSON_HEADERS
+
+
+def _about_sign_in(claims: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: claims[name] for name in scopes.ABOUT_SIGN_IN if name in claims}
 
 
 def _bearer_token(request: ProtocolRequest) -> str:

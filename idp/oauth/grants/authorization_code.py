@@ -62,7 +62,7 @@ class AuthorizationCodeGrant(TokenGrant):
         access_token = parts.minting.access_token(client, scope=family.scope, resource=self._resource, family=family)
         id_token = None
         if "openid" in family.scope:
-            id_token = parts.minting.id_token(client, family, access_token=access_token, nonce=family.nonce)
+            id_token = self.id_token(family, access_token, nonce=family.nonce)
         return self.answer(access_token, family.scope, refresh_token=refresh_token, id_token=id_token)
 
     def _refuse_reuse(self, family_id: str, client_id: str) -> None:

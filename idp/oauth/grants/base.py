@@ -15,6 +15,7 @@ from idp.oauth.errors import (
 )
 from idp.oauth.parts import Parts
 from idp.oauth.request import ProtocolRequest
+from idp.oauth.store.families import Family
 
 TokenAnswer = tuple[int, dict[str, Any], list[tuple[str, str]]]
 
@@ -57,6 +58,15 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
         if not set(asked) <= set(granted):
             raise InvalidTargetError
         return asked or granted
+
+    def id_token(self, family: Family, access_token: str, *, nonce: str) -> str:
+        """Return the ID token; the person is looked up only when claims about them were asked for by name."""
+        about: dict[str, Any] = {}
+        if family.id_token_claims:
+            person = self.parts.subjects.for_subject(family.account_id) or {}
+            about = scopes.claims_named(family.id_token_claims, person)
+        client: Client = self.request.client
+        return self.parts.minting.id_token(client, family, access_token=access_token, nonce=nonce, about=about)
 
     def answer(self, access_token: str, scope: tuple[str, ...], **more: str | None) -> TokenAnswer:
         """Return the token response of RFC 6749 section 5.1."""

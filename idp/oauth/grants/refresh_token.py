@@ -54,7 +54,7 @@ class RefreshTokenGrant(TokenGrant):
         access_token = parts.minting.access_token(client, scope=self._scope, resource=self._resource, family=family)
         id_token = None
         if "openid" in self._scope:
-            id_token = parts.minting.id_token(client, family, access_token=access_token, nonce="")
+            id_token = self.id_token(family, access_token, nonce="")
         return self.answer(access_token, self._scope, refresh_token=successor, id_token=id_token)
 
     def _rotate(self) -> str | None:

@@ -21,19 +21,22 @@ class Family:
     auth_time: int
     acr: str
     amr: tuple[str, ...]
+    id_token_claims: tuple[str, ...]
+    userinfo_claims: tuple[str, ...]
     offline: bool
     expires_at: int
     revoked: bool
 
 
 COLUMNS = (
-    "f.id AS family_id, f.client_id, f.account_id, f.sid, f.scope, f.resource, f.nonce, f.auth_time, f.acr, f.amr, f.offline, "
+    "f.id AS family_id, f.client_id, f.account_id, f.sid, f.scope, f.resource, f.nonce, f.auth_time, f.acr, f.amr, f.claims, f.offline, "
     "f.expires_at AS family_expires_at, f.revoked_at"
 )
 
 
 def read(row: Row) -> Family:
     """Read the columns of `COLUMNS`."""
+    id_token_claims, _, userinfo_claims = row["claims"].partition("|")
     return Family(
         id=row["family_id"],
         client_id=row["client_id"],
@@ -45,6 +48,8 @@ def read(row: Row) -> Family:
         auth_time=row["auth_time"],
         acr=row["acr"],
         amr=tuple(row["amr"].split()),
+        id_token_claims=tuple(id_token_claims.split()),
+        userinfo_claims=tuple(userinfo_claims.split()),
         offline=bool(row["offline"]),
         expires_at=row["family_expires_at"],
         revoked=row["revoked_at"] is not None,
@@ -59,15 +64,17 @@ def add(
     scope: tuple[str, ...],
     resource: tuple[str, ...],
     nonce: str,
+    id_token_claims: tuple[str, ...] = (),
+    userinfo_claims: tuple[str, ...] = (),
     now: int,
     expires_at: int,
 ) -> str:
-    """Keep what was granted; return the family's id."""
+    """Keep what was granted; return the family's id. The claims are those that were asked for by name."""
     family_id = new_id()
     tx.run(
-        "INSERT INTO token_family (id, client_id, account_id, sid, scope, resource, nonce, auth_time, acr, amr, offline,"
+        "INSERT INTO token_family (id, client_id, account_id, sid, scope, resource, nonce, auth_time, acr, amr, claims, offline,"
         " created_at, expires_at, last_used_at) VALUES (:id, :client_id, :account_id, :sid, :scope, :resource, :nonce,"
-        " :auth_time, :acr, :amr, :offline, :now, :expires_at, :now)",
+        " :auth_time, :acr, :amr, :claims, :offline, :now, :expires_at, :now)",
         id=family_id,
         client_id=client_id,
         account_id=authentication.account_id,
@@ -78,6 +85,9 @@ def add(
         auth_time=authentication.auth_time,
         acr=authentication.acr,
         amr=" ".join(authentication.amr),
+        claims="|".join((" ".join(id_token_claims), " ".join(userinfo_claims)))
+        if id_token_claims or userinfo_claims
+        else "",
         offline=int("offline_access" in scope),
         now=now,
         expires_at=expires_at,
