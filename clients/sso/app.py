@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
@@ -25,9 +26,13 @@ def create_app(
     title: str,
     home: str,
     blueprints: Sequence[Blueprint],
+    apis: Sequence[Blueprint] = (),
+    migrations: Path | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Flask:
     """Return the service's app. `title` stands beside the logo; `home` is the path of the page that a person signs in for.
+
+    `apis` are called by programs with tokens and not by our own forms; `migrations` is the folder of the service's own tables.
 
     Raises ConfigError when a secret can't be read.
     """
@@ -54,15 +59,18 @@ def create_app(
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
-    connect(app)
+    connect(app, settings.name, migrations)
     sessions = Sessions(settings, Box(secret, "id token"), clock)
-    app.extensions["sso"] = Parts(app, settings, home=home, sessions=sessions, clock=clock)
+    app.extensions["sso"] = Parts(
+        app, settings, home=home, sessions=sessions, form_box=Box(secret, "kept forms"), clock=clock
+    )
     csrf = CSRFProtect(app)
     headers.install(app, settings.issuer, https=https)
     frame.install(app, settings, title, lambda: visitor.locale if (visitor := current_visitor()) else None)
     errors.install(app)
     callable_by_others = backchannel.blueprint()
-    csrf.exempt(callable_by_others)
-    for part in (health.blueprint(), sign_in.blueprint(), logout.blueprint(), callable_by_others, *blueprints):
+    for part in (callable_by_others, *apis):
+        csrf.exempt(part)
+    for part in (health.blueprint(), sign_in.blueprint(), logout.blueprint(), callable_by_others, *blueprints, *apis):
         app.register_blueprint(part)
     return app

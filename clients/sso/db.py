@@ -22,8 +22,8 @@ class Model(DeclarativeBase):
 db = SQLAlchemy(model_class=Model, disable_autonaming=True)
 
 
-def connect(app: Flask) -> None:
-    """Bind `db` to the app's database and bring its tables to this version."""
+def connect(app: Flask, name: str, migrations: Path | None = None) -> None:
+    """Bind `db` to the app's database and bring its tables to this version: those of signing in, then the service's own."""
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
     if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -34,6 +34,8 @@ def connect(app: Flask) -> None:
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _set_pragmas)
         schema.upgrade(db.engine)
+        if migrations:
+            schema.upgrade(db.engine, migrations, f"{name}_version")
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own

@@ -1,4 +1,8 @@
-"""Who is visiting, and pages that are for signed-in people only."""
+"""Who is visiting, and pages that are for people who have signed in, or signed in strongly or recently enough.
+
+Whoever isn't signed in well enough is sent to the provider, which asks only for what is missing, and comes back to the same page. It
+can't go round in circles: what comes back is checked against what was asked before anybody is sent on (`sign_in.callback`).
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,12 +10,15 @@ from typing import NamedTuple, ParamSpec
 
 from flask import g, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
-from clients.sso import sign_in
+from clients.sso import kept_forms, sign_in
+from clients.sso.demands import Demand
 from clients.sso.models import SsoSession
 from clients.sso.parts import parts
 
 P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
 
 
 class Visitor(NamedTuple):
@@ -40,17 +47,60 @@ def current_visitor() -> Visitor | None:
     return Visitor(session.sub, session.name, session.username, session.email, session.locale)
 
 
+def meets(demand: Demand) -> bool:
+    """Tell whether this request's session, if there is one, is enough for `demand`."""
+    session = current_session()
+    return session is not None and demand.met_by(session.acr, session.auth_time, parts().clock())
+
+
 def signed_in(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
     """Show `view` to signed-in people, and send everybody else to the provider at once.
 
     Whoever has a session there comes back signed in without having typed or seen anything.
     """
+    return demands()(view)
 
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        if current_visitor() is not None:
-            return view(*args, **kwargs)
-        # What was posted is lost on the way, so after a form they come back to the page that has it.
-        return sign_in.depart(request.full_path if request.method in {"GET", "HEAD"} else parts().home)
 
-    return guarded
+def strong(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Show `view` to people who have signed in with two factors."""
+    return demands(acr="aal2")(view)
+
+
+def demands(*, acr: str = "", max_age: int | None = None) -> Callable[[View[P]], View[P]]:
+    """Show a view to people whose sign-in reaches the level `acr` and is at most `max_age` seconds old; others step up first.
+
+    What they had typed into a form is found again with `kept_form` at the form's own address.
+    """
+    demand = Demand(acr, max_age)
+
+    def decorate(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            if meets(demand):
+                return view(*args, **kwargs)
+            return sign_in.depart(_here(), demand, sub=visitor.sub if (visitor := current_visitor()) else "")
+
+        return guarded
+
+    return decorate
+
+
+def kept_form() -> MultiDict[str, str] | None:
+    """Return what the person had typed here before they were sent to the provider, None when there is nothing."""
+    here, visitor = parts(), current_visitor()
+    if visitor is None:
+        return None
+    return kept_forms.find(request, sub=visitor.sub, box=here.form_box, now=int(here.clock()))
+
+
+def _here() -> str:
+    """Return where the person goes on afterwards: this page, with what was typed if it was a form."""
+    if request.method in {"GET", "HEAD"}:
+        return request.full_path
+    here = parts()
+    # Of a session that ended by itself it is known whose it was; of one that was ended on purpose, by nobody.
+    sub = here.sessions.person_of(request)
+    now = int(here.clock())
+    if not sub or not request.form:
+        return request.path
+    return kept_forms.keep(request, sub=sub, box=here.form_box, now=now, expires_at=now + sign_in.PENDING_SECONDS)

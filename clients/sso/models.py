@@ -26,6 +26,10 @@ class SsoSession(Model):
     locale: Mapped[str] = mapped_column(Text)
     id_token: Mapped[str] = mapped_column(Text)
     """Encrypted; handed back to the provider when the person signs out."""
+    acr: Mapped[str] = mapped_column(String(64), server_default="")
+    """How strongly the person signed in, and by what (RFC 8176, separated by spaces), and when they last proved who they are."""
+    amr: Mapped[str] = mapped_column(String(255), server_default="")
+    auth_time: Mapped[int] = mapped_column(BigInteger, server_default="0")
     created_at: Mapped[int] = mapped_column(BigInteger)
     used_at: Mapped[int] = mapped_column(BigInteger)
 
@@ -41,6 +45,23 @@ class PendingSignIn(Model):
     nonce: Mapped[str] = mapped_column(String(128))
     code_verifier: Mapped[str] = mapped_column(String(128))
     return_to: Mapped[str] = mapped_column(Text)
+    acr: Mapped[str] = mapped_column(String(64), server_default="")
+    """What the sign-in has to reach, and how recent it has to be."""
+    max_age: Mapped[int | None] = mapped_column(BigInteger)
+    expires_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class KeptForm(Model):
+    """What a person had typed when they were sent to the provider. Bound to them and to their browser; `fields` is encrypted."""
+
+    __tablename__ = "sso_kept_form"
+    __table_args__ = (Index("ix_sso_kept_form_expires_at", "expires_at"),)
+
+    id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    sub: Mapped[str] = mapped_column(String(255))
+    path: Mapped[str] = mapped_column(Text)
+    fields: Mapped[str] = mapped_column(Text)
     expires_at: Mapped[int] = mapped_column(BigInteger)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app
 
+from clients.sso.crypto import Box
 from clients.sso.sessions import Sessions
 from config.settings import RelyingPartySettings
 
@@ -17,11 +18,19 @@ class Parts:
     """The settings and the objects that live as long as the program. `clock` returns seconds since the epoch."""
 
     def __init__(
-        self, app: Flask, settings: RelyingPartySettings, *, home: str, sessions: Sessions, clock: Callable[[], float]
+        self,
+        app: Flask,
+        settings: RelyingPartySettings,
+        *,
+        home: str,
+        sessions: Sessions,
+        form_box: Box,
+        clock: Callable[[], float],
     ) -> None:
         self.settings = settings
         self.home = home
         self.sessions = sessions
+        self.form_box = form_box
         self.clock = clock
         self._app = app
 

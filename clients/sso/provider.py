@@ -4,6 +4,7 @@ The document is fetched when it is first needed and again every ten minutes, so 
 It knows nothing of browsers and sessions here.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
+from clients.sso.demands import LEVELS, Demand
 from clients.sso.outcomes import ProviderUnavailableError, RefusedError
 from config.settings import RelyingPartySettings
 
@@ -52,11 +54,24 @@ class Provider:
         self._clock = clock
         self._client: Any = None
         self._renew_at = self._refetch_at = 0.0
+        self._key_document: Any = None
+        self._key_set = KeySet([])
 
-    def departure(self, locale: str) -> Departure:
-        """Return the authorization request (OpenID Connect Core 3.1.2.1) with PKCE S256, state and nonce. Network."""
+    def departure(self, locale: str, demand: Demand, *, sub: str = "") -> Departure:
+        """Return the authorization request (OpenID Connect Core 3.1.2.1) with PKCE S256, state and nonce. Network.
+
+        `demand` is asked for as necessary (sections 3.1.2.1 and 5.5.1.1), of the person `sub` if one is named (section 5.5.1).
+        """
+        more: dict[str, Any] = {"ui_locales": locale}
+        if demand.max_age is not None:
+            more["max_age"] = demand.max_age
+        if demand.acr:
+            about: dict[str, Any] = {"acr": {"essential": True, "values": LEVELS[LEVELS.index(demand.acr) :]}}
+            if sub:
+                about["sub"] = {"value": sub}
+            more |= {"acr_values": demand.acr, "claims": json.dumps({"id_token": about}, separators=(",", ":"))}
         with _conversation():
-            made = self._discovered().create_authorization_url(self._redirect_uri, ui_locales=locale)
+            made = self._discovered().create_authorization_url(self._redirect_uri, **more)
             return Departure(made["url"], made["state"], made["nonce"], made["code_verifier"])
 
     def check_issuer(self, iss: str | None) -> None:
@@ -100,17 +115,24 @@ class Provider:
         with _conversation():
             client = self._discovered()
             try:
-                decoded = jwt.decode(token, KeySet.import_key_set(client.fetch_jwk_set()), algorithms=ALGORITHMS)
+                decoded = jwt.decode(token, self._keys(client), algorithms=ALGORITHMS)
             except InvalidKeyIdError:
                 # A key that is new here. Anybody can send an unknown name, so the keys aren't fetched for each of them.
                 if self._clock() < self._refetch_at:
                     raise
                 self._refetch_at = self._clock() + _KEYS_SECONDS
-                keys = KeySet.import_key_set(client.fetch_jwk_set(force=True))
-                decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
-        if decoded.header.get("typ") != typ:
+                decoded = jwt.decode(token, self._keys(client, force=True), algorithms=ALGORITHMS)
+        # RFC 7515 section 4.1.9: letter case and "application/" make no difference.
+        if str(decoded.header.get("typ")).lower().removeprefix("application/") != typ:
             raise RefusedError(f"the token isn't a {typ}")
         return decoded.claims
+
+    def _keys(self, client: Any, *, force: bool = False) -> KeySet:  # noqa: ANN401 - Authlib has no types
+        """Return the provider's keys, parsed once for each time that they are fetched: parsing takes longer than verifying."""
+        document = client.fetch_jwk_set(force=force)
+        if document is not self._key_document:
+            self._key_set, self._key_document = KeySet.import_key_set(document), document
+        return self._key_set
 
     def _discovered(self) -> Any:  # noqa: ANN401 - Authlib has no types
         """Return Authlib's client with the provider's metadata loaded."""

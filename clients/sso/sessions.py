@@ -13,6 +13,8 @@ from clients.sso.models import SsoSession
 from config.settings import RelyingPartySettings
 
 _TOUCH_SECONDS = 60
+_REMEMBERED_SECONDS = 24 * 3600
+"""A session that has ended by itself opens nothing, but for so long it is known whose it was (`person_of`)."""
 
 
 class Sessions:
@@ -43,11 +45,17 @@ class Sessions:
             email=email,
             locale=str(claims.get("locale") or ""),
             id_token=self._box.close(id_token),
+            acr=str(claims.get("acr") or "")[:64],
+            amr=" ".join(str(one) for one in claims.get("amr") or ())[:255],
+            auth_time=int(claims.get("auth_time") or 0),
             created_at=now,
             used_at=now,
         )
         old_id, _ = self._cookie_of(request)
-        store.add_session(session, replaces=old_id, used_before=now - self._idle, created_before=now - self._absolute)
+        forget = now - _REMEMBERED_SECONDS
+        store.add_session(
+            session, replaces=old_id, used_before=forget - self._idle, created_before=forget - self._absolute
+        )
         response.set_cookie(
             self.cookie, f"{session_id}.{secret}", secure=self._secure, httponly=True, samesite="Lax", path="/"
         )
@@ -64,6 +72,12 @@ class Sessions:
         if now - session.used_at >= _TOUCH_SECONDS:
             store.touch_session(session_id, now)
         return session
+
+    def person_of(self, request: Request) -> str:
+        """Return the `sub` of the session that the browser's cookie proves, if only by time it has ended; empty when there is none."""
+        session_id, secret = self._cookie_of(request)
+        session = store.find_session(session_id) if secret else None
+        return session.sub if session and hmac.compare_digest(session.secret_hash, digest(secret)) else ""
 
     def close(self, session: SsoSession, response: Response) -> None:
         """End the session and take its cookie back."""

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from clients.sso import store
 from clients.sso.crypto import digest, new_secret
+from clients.sso.demands import Demand
 from clients.sso.models import PendingSignIn
 from clients.sso.outcomes import RefusedError
 from clients.sso.parts import parts
@@ -19,7 +20,9 @@ from clients.sso.return_to import local_path
 
 _log = logging.getLogger(__name__)
 
-_PENDING_SECONDS = 70 * 60
+ANY = Demand()
+_WHY = {"access_denied": "declined", "unmet_authentication_requirements": "unmet"}
+PENDING_SECONDS = 70 * 60
 """A little longer than the provider keeps an unfinished sign-in."""
 
 
@@ -36,11 +39,14 @@ def start() -> Response:
     return depart(request.args.get("next", ""))
 
 
-def depart(return_to: str) -> Response:
-    """Send the browser to the provider; afterwards the person is at `return_to`, if that is a path of this service."""
+def depart(return_to: str, demand: Demand = ANY, *, sub: str = "") -> Response:
+    """Send the browser to the provider; afterwards the person is at `return_to`, if that is a path of this service.
+
+    `demand` says what the sign-in has to be, `sub` whose it has to be, if that is known.
+    """
     here = parts()
     now = int(here.clock())
-    departure = here.provider.departure(str(get_locale() or ""))
+    departure = here.provider.departure(str(get_locale() or ""), demand, sub=sub)
     # One name for all tabs of a browser; each tab has a state of its own.
     browser = session.setdefault("browser", new_secret())
     pending = PendingSignIn(
@@ -49,7 +55,9 @@ def depart(return_to: str) -> Response:
         nonce=departure.nonce,
         code_verifier=departure.code_verifier,
         return_to=local_path(return_to, here.home),
-        expires_at=now + _PENDING_SECONDS,
+        acr=demand.acr,
+        max_age=demand.max_age,
+        expires_at=now + PENDING_SECONDS,
     )
     store.add_pending(pending, now)
     return redirect(departure.url, HTTPStatus.SEE_OTHER)
@@ -69,12 +77,15 @@ def callback() -> Response:
     try:
         here.provider.check_issuer(request.args.get("iss"))
         if error := request.args.get("error"):
-            return _failed("declined" if error == "access_denied" else "refused", pending.return_to, detail=error)
+            return _failed(_WHY.get(error, "refused"), pending.return_to, detail=error)
         claims, id_token = here.provider.redeem(
             request.args.get("code", ""), nonce=pending.nonce, code_verifier=pending.code_verifier
         )
     except RefusedError as refusal:
         return _failed("refused", pending.return_to, detail=str(refusal))
+    if not Demand(pending.acr, pending.max_age).met_by(claims.get("acr"), claims.get("auth_time"), here.clock()):
+        # The provider should have said so. Whoever went on from here would be sent back there at once.
+        return _failed("unmet", pending.return_to, detail="the sign-in is not what was asked for")
     response = redirect(pending.return_to, HTTPStatus.SEE_OTHER)
     here.sessions.open(request, response, claims, id_token)
     return response
@@ -83,5 +94,5 @@ def callback() -> Response:
 def _failed(why: str, return_to: str, *, detail: str = "") -> Response:
     """Explain, and offer to begin again. Never by itself: a browser that keeps no cookies would go round in circles."""
     _log.info("sign-in ended: %s %s", why, detail[:100])
-    page = render_template("sso/sign_in_failed.html", why=why, return_to=return_to)
+    page = render_template("sso/sign_in_failed.html", why=why, return_to=return_to, issuer=parts().settings.issuer)
     return Response(page, HTTPStatus.BAD_REQUEST, mimetype="text/html")

@@ -4,7 +4,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clients.sso.db import db
-from clients.sso.models import PendingSignIn, SeenLogoutToken, SsoSession
+from clients.sso.models import KeptForm, PendingSignIn, SeenLogoutToken, SsoSession
 
 
 def add_pending(pending: PendingSignIn, now: int) -> None:
@@ -31,6 +31,19 @@ def consume_pending(state_hash: str, browser_hash: str, now: int) -> PendingSign
         db.session.expunge(pending)
     db.session.commit()
     return pending
+
+
+def add_kept_form(kept: KeptForm, now: int) -> None:
+    """Put a form aside, and forget those that nobody came back for."""
+    db.session.execute(delete(KeptForm).where(KeptForm.expires_at <= now))
+    db.session.add(kept)
+    db.session.commit()
+
+
+def find_kept_form(id_hash: str, browser_hash: str, now: int) -> KeptForm | None:
+    """Return a form that was put aside in that browser."""
+    wanted = (KeptForm.id_hash == id_hash, KeptForm.browser_hash == browser_hash, KeptForm.expires_at > now)
+    return db.session.execute(select(KeptForm).where(*wanted)).scalar_one_or_none()
 
 
 def add_session(session: SsoSession, *, replaces: str, used_before: int, created_before: int) -> None:
