@@ -1,11 +1,11 @@
 """Settings of strong authentication: who needs it, how guesses are slowed, and each method's own."""
 
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from config.shared import Strict
+from config.shared import AbsolutePath, Strict
 from config.tuning import DAY, MINUTE, Seconds
 
 
@@ -25,14 +25,27 @@ class Attempts(Strict):
 class WebAuthn(Strict):
     """Passkeys and security keys (Web Authentication Level 3)."""
 
-    attestation: Literal["none", "direct"] = "none"
-    """Whether an authenticator has to say what it is. `direct` with `roots` is what AAL3 needs; people are asked by their browser."""
-    roots: Path | None = None
-    """Folder of PEM files, the certificates that attestations must lead to; none: attestations are read, not trusted."""
-    allowed_aaguids: tuple[str, ...] = ()
-    """Only these models of authenticators; none: all."""
+    attestation: Literal["none", "direct", "required"] = "none"
+    """Whether an authenticator is asked what it is; people see a question of their browser about it. `direct`: one that proves it by
+    `roots` counts as hardware (AAL3), all others as ordinary. `required`: only those are accepted."""
+    roots: AbsolutePath | None = None
+    """Folder of PEM files: the certificates of makers whose attestations are trusted."""
+    allowed_aaguids: tuple[UUID, ...] = ()
+    """Only these models of authenticators; none: all. Without `required`, what an authenticator says of its model is believed."""
     timeout: Annotated[int, Field(ge=30, le=600)] = 300
     """Seconds that a person has to touch the key."""
+
+    @model_validator(mode="after")
+    def _check_attestation(self) -> Self:
+        if self.attestation == "none" and (self.roots or self.allowed_aaguids):
+            raise ValueError(
+                "strong.webauthn.roots and allowed_aaguids need attestation = direct or required: browsers hide the model otherwise."
+            )
+        if self.attestation == "required" and self.roots is None:
+            raise ValueError(
+                "strong.webauthn.attestation = required needs roots: name the folder of trusted certificates."
+            )
+        return self
 
 
 class Push(Strict):
@@ -71,5 +84,3 @@ class Strong(Strict):
     attempts: Attempts = Attempts()
     webauthn: WebAuthn = WebAuthn()
     push: Push = Push()
-
-

@@ -21,9 +21,12 @@ from idp.accounts.build import Accounts
 from idp.accounts.build import build as build_accounts
 from idp.clock import Clock
 from idp.db import Database, Tx, db
+from idp.factors.build import Strong
+from idp.factors.build import build as build_strong
 from idp.help import views as help_views
 from idp.login import views as login_views
 from idp.login.dispatcher import Dispatcher
+from idp.login.more_views import MorePages
 from idp.login.password_step import PasswordStep
 from idp.login.scope_texts import describe
 from idp.notify import Outbox
@@ -69,6 +72,7 @@ class Core:
     outbox: Outbox
     throttle: Throttle
     accounts: Accounts
+    strong: Strong
     clients: ClientRegistry
     registration: Registration
     minting: Minting
@@ -104,6 +108,7 @@ def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> 
         outbox=outbox,
         throttle=throttle,
         accounts=accounts,
+        strong=build_strong(accounts, settings, sealer),
         clients=clients,
         registration=Registration(database, clients, clock),
         minting=Minting(signer, settings, clock, sealer.derive("refresh-successor")),
@@ -150,25 +155,28 @@ def _mount(app: Flask, core: Core) -> Machine:
     )
     parts = _parts(core)
     dispatcher = Dispatcher(
-        database,
-        accounts.sessions,
-        accounts.browser,
-        core.clock,
+        accounts,
+        core.strong,
         interaction_seconds=settings.lifetimes.interaction,
         service_url=lambda client_id: client.client_uri if (client := core.clients.find(client_id)) else "",
     )
     authorization = browser_views.Authorization(parts, core.hints)
     dispatcher.finish["authorize"] = authorization.resume
     ports = account_ports.Ports(
-        sign_in=dispatcher, services=_Services(ServiceAccess(database, core.clients, core.clock))
+        sign_in=dispatcher,
+        services=_Services(ServiceAccess(database, core.clients, core.clock)),
+        method_title=core.strong.registry.title,
     )
     protocol_pages = browser_views.blueprint(authorization, core.logout, dispatcher)
-    password_step = PasswordStep(accounts)
-    login_pages = login_views.Pages(dispatcher, password_step, accounts.browser, database, shared)
-    app.register_blueprint(protocol_pages)
-    app.register_blueprint(login_views.blueprint(login_pages))
-    app.register_blueprint(account_views.blueprint(accounts, ports))
-    app.register_blueprint(help_views.blueprint(settings))
+    login_pages = login_views.Pages(dispatcher, PasswordStep(accounts), accounts, core.strong, shared)
+    for routes in (
+        protocol_pages,
+        login_views.blueprint(login_pages, MorePages(dispatcher, core.strong, shared)),
+        account_views.blueprint(accounts, ports),
+        *core.strong.blueprints(ports),
+        help_views.blueprint(settings),
+    ):
+        app.register_blueprint(routes)
     # Other sites send people here by POST as well (OpenID Connect Core section 3.1.2.1, RP-Initiated Logout section 2).
     for name in ("oauth.authorize", "oauth.end_session"):
         shared.csrf.exempt(app.view_functions[name])

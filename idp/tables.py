@@ -3,9 +3,13 @@
 from idp.accounts import models as accounts
 from idp.audit import models as audit
 from idp.factors import models as factors
+from idp.factors.push import models as push
+from idp.factors.recovery_codes import models as recovery_codes
+from idp.factors.totp import models as totp
+from idp.factors.webauthn import models as webauthn
 from idp.login import models as login
 from idp.notify import models as notify
 from idp.oauth import models as oauth
 from idp.web import models as web
 
-IMPORTED = (accounts, audit, factors, login, notify, oauth, web)
+IMPORTED = (accounts, audit, factors, login, notify, oauth, push, web, webauthn)

@@ -39,6 +39,7 @@ class Accounts:
     database: Database
     clock: Clock
     settings: ProviderSettings
+    common: Common
     passwords: Passwords
     confirmations: Confirmations
     sessions: Sessions
@@ -77,6 +78,7 @@ def build(  # noqa: PLR0917 — what the composition root has
         database=database,
         clock=clock,
         settings=settings,
+        common=common,
         passwords=passwords,
         confirmations=confirmations,
         sessions=sessions,

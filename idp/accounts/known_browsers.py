@@ -7,14 +7,14 @@ the browser now, and signs nobody in. Failures in a known browser are counted by
 import hashlib
 from dataclasses import dataclass
 
-from flask import Request, after_this_request
+from flask import Request, after_this_request, g
 from flask import Response as FlaskResponse
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from idp.ids import new_id
 
 _KEPT_SECONDS = 365 * 24 * 3600
-_MOST_NAMES = 10
+_MOST_NAMES = 20
 _DIGEST_LENGTH = 16
 
 
@@ -45,17 +45,21 @@ class KnownBrowsers:
         digest = _digest(name)
         if digest in known.names:
             return
-        names = (digest, *known.names)[:_MOST_NAMES]
-        value = self._signer.dumps([known.browser_id, names])
+        # For the rest of this request too: a sign-in notes the name that was typed, and the account.
+        g.known_browser = KnownBrowser(known.browser_id, (digest, *known.names)[:_MOST_NAMES])
 
         @after_this_request
         def keep(response: FlaskResponse) -> FlaskResponse:
+            value = self._signer.dumps([g.known_browser.browser_id, g.known_browser.names])
             response.set_cookie(
                 self._cookie, value, max_age=_KEPT_SECONDS, secure=self._secure, httponly=True, samesite="Lax"
             )
             return response
 
     def _read(self, request: Request) -> KnownBrowser | None:
+        noted: KnownBrowser | None = g.get("known_browser")
+        if noted is not None:
+            return noted
         value = request.cookies.get(self._cookie)
         if not value:
             return None

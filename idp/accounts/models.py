@@ -40,6 +40,7 @@ class Account(Model):
     postal_code: Mapped[str | None] = mapped_column(String(32))
     roles: Mapped[str] = mapped_column(String(500), default="", server_default="")  # separated by spaces
     status: Mapped[str] = mapped_column(String(16))
+    preferred_method: Mapped[str | None] = mapped_column(String(24))  # of strong authentication; asked for first
     terms_accepted_at: Mapped[Seconds]
     created_at: Mapped[Seconds]
     updated_at: Mapped[Seconds]
@@ -112,8 +113,7 @@ class SsoSession(Model):
     ended_reason: Mapped[str | None] = mapped_column(String(32))
     ip: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(400))
-    acr: Mapped[str | None] = mapped_column(String(100))
-    amr: Mapped[str] = mapped_column(String(100))  # separated by spaces
+    proofs: Mapped[str] = mapped_column(Text)  # JSON, of each method the last one; `strength.py` reads it
 
 
 class Authentication(Model):

@@ -1,6 +1,6 @@
 """What the account pages need from outside, bound by the composition root: a way to sign in, and which services have access."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,8 +16,8 @@ class SignInPort(Protocol):
         """Send the person to sign in."""
         ...
 
-    def reauthenticate(self, next_path: str) -> Response:
-        """Send the person to prove again who they are."""
+    def reauthenticate(self, next_path: str, *, level: str = "") -> Response:
+        """Send the person to prove again who they are, at an assurance level (`strength.py`) if one is named."""
         ...
 
 
@@ -51,6 +51,8 @@ class Ports:
 
     sign_in: SignInPort
     services: ServiceAccess
+    method_title: Callable[[str], str] = str
+    """What people call a method of signing in, given its name."""
     sign_in_url: str = "/sign-in"
     sign_out_url: str = "/sign-out"
     switch_url: str = "/add-account"

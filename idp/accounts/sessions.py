@@ -5,11 +5,13 @@ A session is `sid.secret`; the database keeps only the SHA-256 of the secret, so
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.tuning import Lifetimes
 from idp import audit
+from idp.accounts import strength
 from idp.accounts.store import sessions as store
+from idp.accounts.strength import Proof
 from idp.clock import Clock
 from idp.db import Database, Row, Tx
 from idp.ids import new_id
@@ -35,13 +37,22 @@ class Session:
     time_zone: str | None
     roles: tuple[str, ...]
     auth_time: int
-    acr: str | None
-    amr: tuple[str, ...]
+    proofs: tuple[Proof, ...]
     remembered: bool
     created_at: int
     last_seen_at: int
     ip: str | None
     user_agent: str | None
+
+    @property
+    def acr(self) -> str:
+        """How strongly the person has proven who they are (OpenID Connect Core section 2)."""
+        return strength.level(self.proofs)
+
+    @property
+    def amr(self) -> tuple[str, ...]:
+        """By what (RFC 8176)."""
+        return strength.amr(self.proofs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +80,13 @@ class Sessions:
         self,
         tx: Tx,
         account_id: str,
+        proofs: Sequence[Proof],
         *,
-        method: str,
-        strength: str,
-        amr: Sequence[str],
-        acr: str | None,
         ip: str | None,
         user_agent: str | None,
         remember: bool,
     ) -> tuple[Session, str]:
-        """Begin a session with its first authentication; return it and the value of its cookie."""
+        """Begin a session with what was proven; return it and the value of its cookie."""
         now, sid, secret = self._clock(), new_id(), hashing.new_secret()
         lifetimes = self._lifetimes
         user_agent = user_agent and user_agent[:_USER_AGENT_LENGTH]
@@ -93,16 +101,14 @@ class Sessions:
             remembered=int(remember),
             ip=ip,
             user_agent=user_agent,
-            acr=acr,
-            amr=" ".join(amr),
+            proofs=strength.write(proofs),
         )
-        store.record_authentication(
-            tx, account_id=account_id, sid=sid, method=method, strength=strength, ip=ip, user_agent=user_agent, now=now
-        )
+        self._record(tx, account_id, sid, proofs, ip=ip, user_agent=user_agent)
         row = store.find_live(tx, sid, now=now)
         if row is None:
             raise LookupError(f"account {account_id} is gone or disabled")
-        audit.record(tx, "session.started", at=now, account_id=account_id, ip=ip, detail={"sid": sid, "method": method})
+        detail = {"sid": sid, "methods": [proof.method for proof in proofs]}
+        audit.record(tx, "session.started", at=now, account_id=account_id, ip=ip, detail=detail)
         return _session(row), f"{sid}.{secret}"
 
     def find(self, cookie_value: str) -> Session | None:
@@ -119,33 +125,24 @@ class Sessions:
         return _session(row)
 
     def strengthen(
-        self,
-        tx: Tx,
-        sid: str,
-        *,
-        method: str,
-        strength: str,
-        amr: Sequence[str],
-        acr: str | None,
-        ip: str | None,
-        user_agent: str | None,
-    ) -> str:
-        """Record another authentication in a session; return its new cookie value, the former being worth nothing from now on.
+        self, tx: Tx, sid: str, proofs: Sequence[Proof], *, ip: str | None, user_agent: str | None
+    ) -> tuple[Session, str]:
+        """Record further proofs in a session; return it and its new cookie value, the former being worth nothing from now on.
 
         Raises LookupError when the session has ended meanwhile.
         """
         now, secret = self._clock(), hashing.new_secret()
-        account_id = store.strengthen(tx, sid, secret_hash=hashing.digest(secret), acr=acr, amr=" ".join(amr), now=now)
-        if account_id is None:
+        before = store.find_live(tx, sid, now=now)
+        if before is None:
             raise LookupError(f"session {sid} has ended")
+        known = strength.joined(strength.read(before["proofs"]), proofs)
+        store.strengthen(tx, sid, secret_hash=hashing.digest(secret), proofs=strength.write(known), now=now)
         user_agent = user_agent and user_agent[:_USER_AGENT_LENGTH]
-        store.record_authentication(
-            tx, account_id=account_id, sid=sid, method=method, strength=strength, ip=ip, user_agent=user_agent, now=now
-        )
-        audit.record(
-            tx, "session.strengthened", at=now, account_id=account_id, ip=ip, detail={"sid": sid, "method": method}
-        )
-        return f"{sid}.{secret}"
+        account_id = before["account_id"]
+        self._record(tx, account_id, sid, proofs, ip=ip, user_agent=user_agent)
+        detail = {"sid": sid, "methods": [proof.method for proof in proofs]}
+        audit.record(tx, "session.strengthened", at=now, account_id=account_id, ip=ip, detail=detail)
+        return replace(_session(before), proofs=known, auth_time=now, last_seen_at=now), f"{sid}.{secret}"
 
     def end(self, tx: Tx, sid: str, reason: str) -> bool:
         """End one session; False when it had ended before."""
@@ -184,6 +181,25 @@ class Sessions:
             for row in store.authentications(self._database.read(), account_id, limit=limit)
         ]
 
+    def has_signed_in(self, tx: Tx, account_id: str) -> bool:
+        """Tell whether the account has ever been signed in to."""
+        return bool(store.authentications(tx, account_id, limit=1))
+
+    def _record(
+        self, tx: Tx, account_id: str, sid: str, proofs: Sequence[Proof], *, ip: str | None, user_agent: str | None
+    ) -> None:
+        for proof in proofs:
+            store.record_authentication(
+                tx,
+                account_id=account_id,
+                sid=sid,
+                method=proof.method,
+                strength=strength.level([proof]),
+                ip=ip,
+                user_agent=user_agent,
+                now=proof.at,
+            )
+
     def _ended(self, tx: Tx, account_id: str, sids: Sequence[str], reason: str, now: int) -> None:
         for hook in self.on_end:
             hook(tx, sids)
@@ -200,8 +216,7 @@ def _session(row: Row) -> Session:
         time_zone=row["time_zone"],
         roles=tuple(row["roles"].split()),
         auth_time=row["authenticated_at"],
-        acr=row["acr"],
-        amr=tuple(row["amr"].split()),
+        proofs=strength.read(row["proofs"]),
         remembered=bool(row["remembered"]),
         created_at=row["created_at"],
         last_seen_at=row["last_seen_at"],

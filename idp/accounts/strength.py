@@ -7,6 +7,8 @@ something (a phone, a key), or both at once, when the thing itself has verified 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import orjson
+
 AAL1 = "aal1"
 """One factor: a password."""
 AAL2 = "aal2"
@@ -65,3 +67,15 @@ def amr(proofs: Sequence[Proof]) -> tuple[str, ...]:
 def joined(earlier: Iterable[Proof], later: Iterable[Proof]) -> tuple[Proof, ...]:
     """Return all proofs, of each method only the last one."""
     return tuple({proof.method: proof for proof in (*earlier, *later)}.values())
+
+
+def write(proofs: Iterable[Proof]) -> str:
+    """Return the proofs as JSON, for the database."""
+    return orjson.dumps(list(proofs)).decode()
+
+
+def read(text: str) -> tuple[Proof, ...]:
+    """Return the proofs that `write` wrote."""
+    return tuple(
+        Proof(each["method"], each["at"], tuple(each["amr"]), tuple(each["shows"])) for each in orjson.loads(text)
+    )

@@ -29,6 +29,12 @@ def blueprint(accounts: Accounts, ports: Ports) -> Blueprint:
     @pages.context_processor
     def words() -> dict[str, object]:
         waiting = format_timedelta(timedelta(seconds=accounts.settings.lifetimes.recovery_waiting), threshold=2)
-        return {"masked": masked, "device": describe, "local_time": local_time, "waiting": waiting}
+        return {
+            "masked": masked,
+            "device": describe,
+            "local_time": local_time,
+            "waiting": waiting,
+            "method_title": ports.method_title,
+        }
 
     return pages

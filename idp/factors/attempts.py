@@ -28,7 +28,8 @@ _MOST_DOUBLINGS = 10
 def _doubling(limits: Limits) -> str:
     """Return SQL for 2 to the number of wrong answers beyond the free ones; neither engine's power function is the other's."""
     cases = "".join(
-        f" WHEN factor_attempts.count + 1 - {limits.free} = {number} THEN {2**number}" for number in range(_MOST_DOUBLINGS)
+        f" WHEN factor_attempts.count + 1 - {limits.free} = {number} THEN {2**number}"
+        for number in range(_MOST_DOUBLINGS)
     )
     return f"(CASE{cases} ELSE {2**_MOST_DOUBLINGS} END)"
 

@@ -68,6 +68,10 @@ class Method(Protocol):
         """Return the address of the page where it is set up; from there the person goes on to `next_path`."""
         ...
 
+    def details(self, account_id: str) -> Mapping[str, str]:
+        """Return what to say of each thing that the account has enrolled, by its factor's id, in a few words of the reader's language."""
+        ...
+
     def ask(self, attempt: Attempt) -> Mapping[str, Any]:
         """Begin, or go on with, asking for a proof in this attempt; return what the sign-in page needs. Repeating it is harmless."""
         ...

@@ -10,15 +10,13 @@ from werkzeug.wrappers import Response
 
 from config.design import Person
 from idp.accounts import pages
-from idp.accounts.browser import Browser
+from idp.accounts.build import Accounts
 from idp.accounts.guard import RECENT, Guard
 from idp.accounts.notices import Where
 from idp.accounts.paths import own_path
 from idp.accounts.ports import Ports
-from idp.accounts.sessions import Session, Sessions
+from idp.accounts.sessions import Session
 from idp.accounts.strength import AAL2, Proof, reaches
-from idp.clock import Clock
-from idp.db import Database
 from idp.factors.service import Factor, Factors
 
 SEE_OTHER = 303
@@ -31,22 +29,18 @@ class Pages:
 
     def __init__(
         self,
-        database: Database,
-        clock: Clock,
+        accounts: Accounts,
         factors: Factors,
-        sessions: Sessions,
-        browser: Browser,
-        guard: Guard,
         ports: Ports,
         *,
         backups: Iterable[str],
     ) -> None:
-        self._database = database
-        self._clock = clock
+        self._database = accounts.database
+        self._clock = accounts.clock
+        self._sessions = accounts.sessions
+        self._browser = accounts.browser
+        self._guard = Guard(accounts.browser, ports.sign_in, accounts.clock)
         self._factors = factors
-        self._sessions = sessions
-        self._browser = browser
-        self._guard = guard
         self._ports = ports
         self._backups = frozenset(backups)
 
@@ -74,10 +68,10 @@ class Pages:
         """Note that setting a method up has proven it: the session is as strong as if it had been used to sign in."""
         here = pages.where(request)
         with self._database.write() as tx:
-            value = self._sessions.strengthen(tx, session.sid, [proof], ip=here.ip, user_agent=here.user_agent)
-        stronger = self._sessions.find(value)
-        if stronger is not None:
-            self._browser.enter(request, stronger, value)
+            stronger, value = self._sessions.strengthen(
+                tx, session.sid, [proof], ip=here.ip, user_agent=here.user_agent
+            )
+        self._browser.enter(request, stronger, value)
 
     def done(self) -> Response:
         """Lead on to where the person came from to set a method up, or to the security page."""

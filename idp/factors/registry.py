@@ -1,6 +1,8 @@
 """The methods that are switched on, and the one way to have one of them verify an answer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from flask_babel import gettext as _
 
 from idp.accounts.strength import Proof
 from idp.factors.attempts import Attempts
@@ -16,12 +18,17 @@ class Registry:
         self._factors = factors
         self._attempts = attempts
 
-    def __iter__(self) -> Iterable[Method]:
+    def __iter__(self) -> Iterator[Method]:
         return iter(self._methods.values())
 
     def find(self, name: str) -> Method | None:
         """Return the method of that name."""
         return self._methods.get(name)
+
+    def title(self, name: str) -> str:
+        """Return what people call a method; `password` is one too."""
+        method = self._methods.get(name)
+        return method.describe().title if method else _("Password")
 
     def of_account(self, account_id: str) -> Sequence[Method]:
         """Return the methods that the account has enrolled."""

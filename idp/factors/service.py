@@ -72,6 +72,10 @@ class Factors:
                 self._common.audit(tx, "factor.renamed", account_id, where, factor=factor_id)
         return renamed
 
+    def prefer(self, tx: Tx, account_id: str, method: str | None) -> None:
+        """Ask for this method first from now on; None: in the usual order."""
+        store.prefer(tx, account_id, method)
+
     def remove(self, account_id: str, factor_id: str, where: Where) -> Factor | None:
         """Remove it with all that its method keeps; return what it was. The person is told."""
         with self._common.database.write() as tx:
@@ -79,9 +83,7 @@ class Factors:
             if row is None:
                 return None
             factor = _factor(row)
-            self._common.notices.tell(
-                tx, account_id, "factor_removed", where, factor=factor.name, method=factor.method
-            )
+            self._common.notices.tell(tx, account_id, "factor_removed", where, factor=factor.name, method=factor.method)
             self._common.audit(tx, "factor.removed", account_id, where, method=factor.method, factor=factor_id)
         return factor
 

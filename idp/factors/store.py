@@ -24,7 +24,9 @@ def of_account(tx: Tx, account_id: str) -> Sequence[Row]:
 
 def find(tx: Tx, account_id: str, factor_id: str) -> Row | None:
     """Return one factor of this account."""
-    return tx.one("SELECT * FROM factor WHERE id = :id AND account_id = :account_id", id=factor_id, account_id=account_id)
+    return tx.one(
+        "SELECT * FROM factor WHERE id = :id AND account_id = :account_id", id=factor_id, account_id=account_id
+    )
 
 
 def note_use(tx: Tx, factor_id: str, *, now: int, ip: str | None, user_agent: str | None) -> None:
@@ -34,7 +36,9 @@ def note_use(tx: Tx, factor_id: str, *, now: int, ip: str | None, user_agent: st
 
 def mark_dead(tx: Tx, factor_id: str, *, now: int) -> bool:
     """Note that it can't be reached any more; False when that was known."""
-    return tx.run("UPDATE factor SET dead_since = :now WHERE id = :id AND dead_since IS NULL", id=factor_id, now=now) == 1
+    return (
+        tx.run("UPDATE factor SET dead_since = :now WHERE id = :id AND dead_since IS NULL", id=factor_id, now=now) == 1
+    )
 
 
 def revive(tx: Tx, factor_id: str) -> None:
@@ -58,5 +62,12 @@ def rename(tx: Tx, account_id: str, factor_id: str, name: str) -> bool:
 def delete(tx: Tx, account_id: str, factor_id: str) -> Row | None:
     """Delete a factor and all that hangs on it; return what it was, None when the account has no such factor."""
     return tx.one(
-        "DELETE FROM factor WHERE id = :id AND account_id = :account_id RETURNING *", id=factor_id, account_id=account_id
+        "DELETE FROM factor WHERE id = :id AND account_id = :account_id RETURNING *",
+        id=factor_id,
+        account_id=account_id,
     )
+
+
+def prefer(tx: Tx, account_id: str, method: str | None) -> None:
+    """Keep which method is asked for first."""
+    tx.run("UPDATE account SET preferred_method = :method WHERE id = :id", id=account_id, method=method)

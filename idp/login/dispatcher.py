@@ -9,16 +9,19 @@ from flask import after_this_request, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from idp.accounts.browser import Browser
-from idp.accounts.sessions import Session, Sessions
-from idp.clock import Clock
-from idp.db import Database
+from idp.accounts.build import Accounts
+from idp.accounts.notices import Where
+from idp.accounts.sessions import Session
+from idp.accounts.strength import POSSESSION, Proof, joined
 from idp.errors import PageError
+from idp.factors.build import Strong
 from idp.login import flow, store
-from idp.login.flow import AskConsent, ChooseAccount, Known, Prove
+from idp.login.entry import Entry
+from idp.login.flow import AskConsent, ChooseAccount, Enrol, Known, LetIn, Person, Prove, ProveMore, Standing
 from idp.login.store import Interaction
 from idp.oauth.ports import Asked, Authentication, Refused
 from idp.oauth.store import consents
+from idp.web import client_address
 from keys import hashing
 
 Finish = Callable[[Mapping[str, Any], Authentication | Refused], Response]
@@ -29,6 +32,7 @@ RECENT_SECONDS = 600
 """How long a proof counts as recent for a sensitive change."""
 _SECRET = "browser"  # noqa: S105  the cookie's field
 _PAGES: dict[type, str] = {Prove: "login.sign_in", ChooseAccount: "login.choose_account", AskConsent: "login.consent"}
+_LOCAL = Asked("", "", first_party=True, scope=())
 
 
 class Dispatcher:
@@ -36,18 +40,18 @@ class Dispatcher:
 
     def __init__(
         self,
-        database: Database,
-        sessions: Sessions,
-        browser: Browser,
-        clock: Clock,
+        accounts: Accounts,
+        strong: Strong,
         *,
         interaction_seconds: int,
         service_url: Callable[[str], str],
     ) -> None:
-        self._database = database
-        self._sessions = sessions
-        self._browser = browser
-        self._clock = clock
+        self._database = accounts.database
+        self._sessions = accounts.sessions
+        self._browser = accounts.browser
+        self._clock = accounts.clock
+        self._entry = Entry(accounts)
+        self._strong = strong
         self._interaction_seconds = interaction_seconds
         self._service_url = service_url
         """Given a client: the page of its own where signing in begins, if it has told us."""
@@ -58,14 +62,16 @@ class Dispatcher:
 
     def begin(self, asked: Asked, parameters: Mapping[str, Any]) -> Authentication | Refused | Response:
         """Return the answer if there is one already, else a redirect to the first step."""
-        step = flow.next_step(asked, self._known(asked))
-        if isinstance(step, Authentication | Refused):
-            return step
-        return self._start("authorize", asked, parameters, step)
+        known = self._known(asked)
+        step = flow.next_step(asked, known)
+        if isinstance(step, Person):
+            return flow.answer(asked, known, step)
+        return step if isinstance(step, Refused) else self._start("authorize", asked, parameters, step)
 
     def current(self) -> Sequence[Authentication]:
         """Return this browser's live sign-ins, the active one first."""
-        return [_authentication(person.session) for person in self._browser.people(request)]
+        sessions = [one.session for one in self._browser.people(request)]
+        return [Authentication(one.account_id, one.sid, one.auth_time, one.acr, one.amr) for one in sessions]
 
     def end(self, *, sid: str | None) -> Sequence[str]:
         """End one of this browser's sessions, or all of them, and forget their cookies."""
@@ -84,15 +90,15 @@ class Dispatcher:
 
     def sign_in(self, next_path: str) -> Response:
         """Send the person to sign in, and back to `next_path`."""
-        return self._local(Asked("", "", first_party=True, scope=()), next_path)
+        return self._local(_LOCAL, next_path)
 
-    def reauthenticate(self, next_path: str) -> Response:
-        """Send the person to prove again who they are, unless they did lately."""
-        return self._local(Asked("", "", first_party=True, scope=(), max_age=RECENT_SECONDS), next_path)
+    def reauthenticate(self, next_path: str, *, level: str = "") -> Response:
+        """Send the person to prove again who they are, at `level` if one is named, unless they did lately."""
+        return self._local(replace(_LOCAL, max_age=RECENT_SECONDS, acr_values=(level,) if level else ()), next_path)
 
     def add_account(self, next_path: str) -> Response:
         """Let the person sign in to another account beside those of this browser."""
-        return self._local(Asked("", "", first_party=True, scope=(), prompt=frozenset({"select_account"})), next_path)
+        return self._local(replace(_LOCAL, prompt=frozenset({"select_account"})), next_path)
 
     # What the steps call
 
@@ -129,10 +135,15 @@ class Dispatcher:
 
     def advance(self, interaction: Interaction) -> Response:
         """Send the person to the next step, or answer whoever asked. Repeating it is harmless: a double click gets an answer too."""
-        step = self.step(interaction)
-        if isinstance(step, Authentication | Refused):
+        known = self._known(interaction.asked, interaction)
+        step = flow.next_step(interaction.asked, known)
+        if isinstance(step, LetIn):
+            return self._let_in(interaction)
+        if isinstance(step, Person):
+            return self.answer(interaction, flow.answer(interaction.asked, known, step))
+        if isinstance(step, Refused):
             return self.answer(interaction, step)
-        return redirect(url_for(_PAGES[type(step)], interaction_id=interaction.id), SEE_OTHER)
+        return redirect(self._page(interaction.id, step), SEE_OTHER)
 
     def answer(self, interaction: Interaction, outcome: Authentication | Refused) -> Response:
         """Answer whoever asked."""
@@ -140,11 +151,50 @@ class Dispatcher:
             store.complete(tx, interaction.id, now=self._clock())
         return self.finish[interaction.kind](interaction.parameters, outcome)
 
-    def chosen(self, interaction: Interaction, sid: str, *, fresh: bool) -> Interaction:
-        """Note whom the person is, for the steps to come."""
+    def prove(
+        self, interaction: Interaction, account_id: str, proof: Proof, *, remember: bool = False, trust: bool = False
+    ) -> Response:
+        """Note what somebody has proven, and go on."""
+        here = where()
+        same = account_id == interaction.account_id
+        if proof.method == "password" and self._strong.standings.of(account_id).methods:
+            self._strong.reset.carry_out(account_id, here)
+        changed = replace(
+            interaction,
+            account_id=account_id,
+            proofs=joined(interaction.proofs if same else (), (proof,)),
+            remember=remember or (same and interaction.remember),
+            trust=trust or (same and interaction.trust),
+            allowed=same and interaction.allowed,
+        )
+        # From the proof to the answer one transaction: one wait for the disk, and no session that leads nowhere.
         with self._database.write() as tx:
-            store.choose(tx, interaction.id, sid, fresh=fresh)
-        return replace(interaction, chosen_sid=sid, fresh=fresh, allowed=False)
+            if POSSESSION in proof.shows:
+                self._strong.attempts.clear(tx, account_id)
+                self._strong.reset.cancel(tx, account_id, here)
+            store.save(tx, changed)
+            return self.advance(changed)
+
+    def denied(self, interaction: Interaction) -> Response:
+        """Go on after the person said no on their device: with the password, before that device is asked again."""
+        changed = replace(interaction, proofs=(), denied=True)
+        with self._database.write() as tx:
+            store.save(tx, changed)
+        return self.advance(changed)
+
+    def choose(self, interaction: Interaction, sid: str) -> Response:
+        """Note which of the accounts in this browser it is to be. An earlier yes to the client was somebody else's."""
+        changed = replace(interaction, chosen_sid=sid, account_id="", proofs=(), allowed=False)
+        with self._database.write() as tx:
+            store.save(tx, changed)
+        return self.advance(changed)
+
+    def allow(self, interaction: Interaction) -> Response:
+        """Note that the person said yes to the client."""
+        changed = replace(interaction, allowed=True)
+        with self._database.write() as tx:
+            store.save(tx, changed)
+        return self.advance(changed)
 
     def now(self) -> int:
         """Return the flow's time."""
@@ -160,26 +210,59 @@ class Dispatcher:
         label = _("Continue to %(service)s", service=interaction.asked.client_name)
         return {"next_url": url, "next_label": label} if url else {}
 
+    def _let_in(self, interaction: Interaction) -> Response:
+        account_id, here = interaction.account_id, where()
+        with self._database.write() as tx:
+            session = self._entry.let_in(request, account_id, interaction.proofs, here, remember=interaction.remember)
+            if interaction.trust and any(POSSESSION in proof.shows for proof in interaction.proofs):
+                methods = self._strong.standings.of(account_id).fingerprint
+                self._strong.trusted.trust(tx, request, account_id, methods, here)
+            changed = replace(interaction, chosen_sid=session.sid, trust=False)
+            store.save(tx, changed)
+            return self.advance(changed)
+
     def _known(self, asked: Asked, interaction: Interaction | None = None) -> Known:
-        known = Known(
-            now=self._clock(),
-            sessions=tuple(self.current()),
-            chosen=interaction.chosen_sid if interaction else "",
-            fresh=bool(interaction and interaction.fresh),
-            allowed=bool(interaction and interaction.allowed),
-        )
-        authentication = flow.candidate(asked, known)
-        if authentication is None or asked.first_party or not asked.client_id:
+        people = tuple(_person(one.session) for one in self._browser.people(request))
+        known = Known(now=self._clock(), people=people)
+        if interaction is not None:
+            known = replace(
+                known,
+                chosen=interaction.chosen_sid,
+                account_id=interaction.account_id,
+                proofs=interaction.proofs,
+                denied=interaction.denied,
+                allowed=interaction.allowed,
+            )
+        person = flow.candidate(asked, known)
+        if person is None:
             return known
-        return replace(
-            known, consented=consents.allowed_scope(self._database.read(), authentication.account_id, asked.client_id)
+        known = replace(known, standing=self._standing(person))
+        if asked.first_party or not asked.client_id:
+            return known
+        consented = consents.allowed_scope(self._database.read(), person.account_id, asked.client_id)
+        return replace(known, consented=consented)
+
+    def _standing(self, person: Person) -> Standing:
+        has = self._strong.standings.of(person.account_id)
+        # Only whoever comes in is asked for more than the password because of what they have enrolled.
+        trusted = bool(has.methods and not person.sid) and self._strong.trusted.trusts(
+            request, person.account_id, has.fingerprint
         )
+        return Standing(has.methods, has.backups, has.must, trusted)
 
     def _local(self, asked: Asked, next_path: str) -> Response:
         step = flow.next_step(asked, self._known(asked))
-        if isinstance(step, Authentication | Refused):
+        if isinstance(step, Person | Refused):
             return redirect(next_path, SEE_OTHER)
         return self._start("local", asked, {"next": next_path}, step)
+
+    def _page(self, interaction_id: str, step: flow.Step, **query: Any) -> str:
+        if isinstance(step, ProveMore):
+            return url_for("login.prove_more", interaction_id=interaction_id, method=step.methods[0], **query)
+        if isinstance(step, Enrol):
+            back = url_for("login.proceed", interaction_id=interaction_id)
+            return url_for("factors.choose", next=back, methods=" ".join(step.methods) or None, **query)
+        return url_for(_PAGES[type(step)], interaction_id=interaction_id, **query)
 
     def _start(self, kind: str, asked: Asked, parameters: Mapping[str, Any], step: flow.Step) -> Response:
         secret = session.get(_SECRET) or session.setdefault(_SECRET, hashing.new_secret())
@@ -195,7 +278,7 @@ class Dispatcher:
                 now=now,
                 expires_at=now + self._interaction_seconds,
             )
-        page = url_for(_PAGES[type(step)], interaction_id=interaction_id, ui_locales=asked.ui_locales or None)
+        page = self._page(interaction_id, step, ui_locales=asked.ui_locales or None)
         if "create" in asked.prompt:
             page = url_for("accounts.create_account", next=page)
         return redirect(page, SEE_OTHER)
@@ -209,5 +292,10 @@ def _finish_local(parameters: Mapping[str, Any], _outcome: Authentication | Refu
     return redirect(parameters["next"], SEE_OTHER)
 
 
-def _authentication(one: Session) -> Authentication:
-    return Authentication(one.account_id, one.sid, one.auth_time, one.acr or "", one.amr)
+def where() -> Where:
+    """Return from where the request came."""
+    return Where(client_address(request.environ) or None, request.headers.get("User-Agent"))
+
+
+def _person(one: Session) -> Person:
+    return Person(one.account_id, one.sid, one.auth_time, one.proofs)

@@ -19,6 +19,10 @@ class InteractionRecord(Model):
     created_at: Mapped[int]
     expires_at: Mapped[int] = mapped_column(index=True)
     chosen_sid: Mapped[str]
-    fresh: Mapped[int]
+    account_id: Mapped[str]  # who has proven something; empty: nobody yet
+    proofs: Mapped[str] = mapped_column(Text)  # what they proved
+    remember: Mapped[int]
+    trust: Mapped[int]  # they trust this browser
+    denied: Mapped[int]
     allowed: Mapped[int]
     completed_at: Mapped[int | None]

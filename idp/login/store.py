@@ -5,9 +5,21 @@ from typing import Any
 
 import orjson
 
+from idp.accounts.strength import Proof, read, write
 from idp.db import Row, Tx
 from idp.ids import new_id
 from idp.oauth.ports import Asked
+
+_INSERT = """
+INSERT INTO interaction (id, browser_digest, kind, asked, parameters, created_at, expires_at, chosen_sid, account_id, proofs,
+                         remember, trust, denied, allowed)
+VALUES (:id, :browser_digest, :kind, :asked, :parameters, :now, :expires_at, '', '', '[]', 0, 0, 0, 0)
+"""
+_SAVE = """
+UPDATE interaction SET chosen_sid = :chosen_sid, account_id = :account_id, proofs = :proofs, remember = :remember,
+                       trust = :trust, denied = :denied, allowed = :allowed
+WHERE id = :id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +33,11 @@ class Interaction:
     parameters: dict[str, Any]
     expires_at: int
     chosen_sid: str
-    fresh: bool
+    account_id: str
+    proofs: tuple[Proof, ...]
+    remember: bool
+    trust: bool
+    denied: bool
     allowed: bool
     completed: bool
 
@@ -32,8 +48,7 @@ def add(
     """Keep a new interaction; return its id."""
     interaction_id = new_id()
     tx.run(
-        "INSERT INTO interaction (id, browser_digest, kind, asked, parameters, created_at, expires_at, chosen_sid, fresh, allowed)"
-        " VALUES (:id, :browser_digest, :kind, :asked, :parameters, :now, :expires_at, '', 0, 0)",
+        _INSERT,
         id=interaction_id,
         browser_digest=browser_digest,
         kind=kind,
@@ -52,19 +67,19 @@ def find(tx: Tx, interaction_id: str) -> Interaction | None:
     return _interaction(row) if row else None
 
 
-def choose(tx: Tx, interaction_id: str, sid: str, *, fresh: bool) -> None:
-    """Note whom the person chose to be, and whether they proved it just now. An earlier yes to the client was somebody else's."""
+def save(tx: Tx, interaction: Interaction) -> None:
+    """Keep what the person has chosen, proven and allowed."""
     tx.run(
-        "UPDATE interaction SET chosen_sid = :sid, fresh = :fresh, allowed = 0 WHERE id = :id",
-        id=interaction_id,
-        sid=sid,
-        fresh=int(fresh),
+        _SAVE,
+        id=interaction.id,
+        chosen_sid=interaction.chosen_sid,
+        account_id=interaction.account_id,
+        proofs=write(interaction.proofs),
+        remember=int(interaction.remember),
+        trust=int(interaction.trust),
+        denied=int(interaction.denied),
+        allowed=int(interaction.allowed),
     )
-
-
-def allow(tx: Tx, interaction_id: str) -> None:
-    """Note that the person said yes."""
-    tx.run("UPDATE interaction SET allowed = 1 WHERE id = :id", id=interaction_id)
 
 
 def complete(tx: Tx, interaction_id: str, *, now: int) -> None:
@@ -90,7 +105,11 @@ def _interaction(row: Row) -> Interaction:
         parameters=orjson.loads(row["parameters"]),
         expires_at=row["expires_at"],
         chosen_sid=row["chosen_sid"],
-        fresh=bool(row["fresh"]),
+        account_id=row["account_id"],
+        proofs=read(row["proofs"]),
+        remember=bool(row["remember"]),
+        trust=bool(row["trust"]),
+        denied=bool(row["denied"]),
         allowed=bool(row["allowed"]),
         completed=row["completed_at"] is not None,
     )

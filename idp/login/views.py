@@ -7,22 +7,23 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from idp.accounts.browser import Browser
+from idp.accounts import strength
+from idp.accounts.build import Accounts
 from idp.accounts.paths import own_path
-from idp.accounts.sessions import Session
 from idp.accounts.sign_in import Refused as PasswordRefused
 from idp.accounts.sign_in import Verified
-from idp.db import Database
-from idp.login import store
+from idp.factors.build import Strong
+from idp.factors.standing import Enrolled
 from idp.login.dispatcher import SEE_OTHER, Dispatcher
-from idp.login.flow import AskConsent, Prove, Step
+from idp.login.flow import AskConsent, Person, Prove, Step
 from idp.login.forms import ProveAgainForm, SignInForm, StepForm
+from idp.login.more_views import MorePages, load
 from idp.login.password_step import PasswordStep
 from idp.login.scope_texts import describe
 from idp.login.store import Interaction
-from idp.oauth.ports import Authentication, Refused
+from idp.oauth.ports import Refused
 from idp.oauth.store import consents
-from idp.web import Web, allow_form_redirect, client_address
+from idp.web import Web, client_address
 
 HOME = "/account"
 
@@ -31,12 +32,18 @@ class Pages:
     """The views."""
 
     def __init__(
-        self, dispatcher: Dispatcher, password_step: PasswordStep, browser: Browser, database: Database, web: Web
+        self,
+        dispatcher: Dispatcher,
+        password_step: PasswordStep,
+        accounts: Accounts,
+        strong: Strong,
+        web: Web,
     ) -> None:
         self._dispatcher = dispatcher
         self._password_step = password_step
-        self._browser = browser
-        self._database = database
+        self._browser = accounts.browser
+        self._database = accounts.database
+        self._strong = strong
         self._web = web
 
     def start(self) -> Response:
@@ -51,26 +58,23 @@ class Pages:
         """Ask for the password, of anybody or of the person who has to prove it again."""
         interaction = self._load(interaction_id)
         step = self._dispatcher.step(interaction)
-        if request.method == "GET" and interaction.completed and isinstance(step, Authentication | Refused):
-            # By the back button, say: show the way on instead of asking again.
-            return make_response(render_template("login/done.html", interaction=interaction, home=HOME))
+        if request.method == "GET" and interaction.completed and isinstance(step, Person | Refused):
+            return self._done(interaction)
         person = None if "other" in request.args else self._person_to_prove(step)
         form = ProveAgainForm() if person else SignInForm(username=interaction.asked.login_hint)
         problem, status, retry_after = "", HTTPStatus.OK, 0
         if form.validate_on_submit():
-            result = self._verify_password(form, person)
+            result = self._verify_password(form, person, step)
             if isinstance(result, Verified):
                 remember = not person and bool(form.remember.data)
-                # From the session to the answer one transaction: one wait for the disk, and no session that leads nowhere.
-                with self._database.write():
-                    session = self._password_step.establish(
-                        request, result, ip=client_address(request.environ), remember=remember
-                    )
-                    return self._dispatcher.advance(self._dispatcher.chosen(interaction, session.sid, fresh=True))
+                proof = strength.password(self._dispatcher.now())
+                return self._dispatcher.prove(interaction, result.account_id, proof, remember=remember)
             problem, status = _explain(result)
             retry_after = result.wait_seconds
         elif form.is_submitted():
             status = HTTPStatus.UNPROCESSABLE_ENTITY
+        elif interaction.denied and person:
+            problem = _("You said no on your device. If that was a mistake, type your password and try again.")
         page = render_template(
             "login/sign_in.html", form=form, interaction=interaction, again=person, problem=problem, home=HOME
         )
@@ -80,8 +84,11 @@ class Pages:
         return response
 
     def proceed(self, interaction_id: str) -> Response:
-        """Go on from a sign-in that was over already."""
-        return self._dispatcher.advance(self._load(interaction_id))
+        """Go on: from a sign-in that was over already, or from setting up what it needed."""
+        interaction = self._load(interaction_id)
+        if request.method == "GET" and interaction.completed:
+            return self._done(interaction)
+        return self._dispatcher.advance(interaction)
 
     def cancel(self, interaction_id: str) -> Response:
         """Go back to the service without signing in."""
@@ -97,7 +104,7 @@ class Pages:
             sid = request.form.get("account", "")
             if not any(one.session.sid == sid for one in people):
                 return redirect(url_for("login.sign_in", interaction_id=interaction.id), SEE_OTHER)
-            response = self._dispatcher.advance(self._dispatcher.chosen(interaction, sid, fresh=False))
+            response = self._dispatcher.choose(interaction, sid)
             self._browser.activate(request, response, sid)
             return response
         return render_template("login/choose_account.html", form=form, interaction=interaction, people=people)
@@ -116,40 +123,38 @@ class Pages:
             with self._database.write() as tx:
                 scope, now = frozenset(step.scope), self._dispatcher.now()
                 consents.remember(tx, step.account_id, interaction.asked.client_id, scope, now=now)
-                store.allow(tx, interaction.id)
-            return self._dispatcher.advance(self._dispatcher.load(interaction.id))
-        person = self._session_of(step.account_id)
+                return self._dispatcher.allow(interaction)
+        person = self._strong.standings.of(step.account_id)
         scope_texts = describe(step.scope)
         return render_template(
             "login/consent.html", form=form, interaction=interaction, person=person, scope=scope_texts
         )
 
     def _load(self, interaction_id: str) -> Interaction:
-        interaction = self._dispatcher.load(interaction_id)
-        if interaction.asked.redirect_origin:
-            allow_form_redirect(interaction.asked.redirect_origin)
-        return interaction
+        return load(self._dispatcher, interaction_id)
 
-    def _verify_password(self, form: SignInForm | ProveAgainForm, person: Session | None) -> Verified | PasswordRefused:
+    def _done(self, interaction: Interaction) -> Response:
+        # By the back button, say: show the way on instead of asking again.
+        return make_response(render_template("login/done.html", interaction=interaction, home=HOME))
+
+    def _verify_password(
+        self, form: SignInForm | ProveAgainForm, person: Enrolled | None, step: Step
+    ) -> Verified | PasswordRefused:
         result = self._password_step.verify(
             request,
             person.username if person else str(form.username.data),
             str(form.password.data),
             ip=client_address(request.environ),
-            account_id=person.account_id if person else "",
+            account_id=step.account_id if person and isinstance(step, Prove) else "",
         )
         self._web.metrics.sign_in("success" if isinstance(result, Verified) else result.reason)
         return result
 
-    def _person_to_prove(self, step: Step) -> Session | None:
-        return self._session_of(step.account_id) if isinstance(step, Prove) and step.account_id else None
-
-    def _session_of(self, account_id: str) -> Session | None:
-        sessions = (one.session for one in self._browser.people(request))
-        return next((session for session in sessions if session.account_id == account_id), None)
+    def _person_to_prove(self, step: Step) -> Enrolled | None:
+        return self._strong.standings.of(step.account_id) if isinstance(step, Prove) and step.account_id else None
 
 
-def blueprint(pages: Pages) -> Blueprint:
+def blueprint(pages: Pages, more: MorePages) -> Blueprint:
     """Return the routes."""
     routes = Blueprint("login", __name__, template_folder="templates")
     both = ["GET", "POST"]
@@ -157,8 +162,10 @@ def blueprint(pages: Pages) -> Blueprint:
         ("/sign-in", pages.start, ["GET"]),
         ("/add-account", pages.add_account, ["GET"]),
         ("/sign-in/<interaction_id>", pages.sign_in, both),
-        ("/sign-in/<interaction_id>/proceed", pages.proceed, ["POST"]),
+        ("/sign-in/<interaction_id>/proceed", pages.proceed, both),
         ("/sign-in/<interaction_id>/cancel", pages.cancel, ["POST"]),
+        ("/sign-in/<interaction_id>/with/<method>", more.prove_more, both),
+        ("/sign-in/<interaction_id>/lost", more.lost, both),
         ("/choose-account/<interaction_id>", pages.choose_account, both),
         ("/consent/<interaction_id>", pages.consent, both),
     ):

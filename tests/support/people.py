@@ -8,6 +8,7 @@ from config.settings import ProviderSettings, load_provider
 from idp.accounts.build import build
 from idp.accounts.notices import Where
 from idp.accounts.registration import SignUp
+from idp.accounts.strength import password
 from idp.db import Database
 from idp.notify import Outbox
 from idp.notify.outbox import MAIL
@@ -75,7 +76,7 @@ class People:
 
     def start(self, account_id: str, **more: Any) -> str:
         """Begin a session, and return its cookie value."""
-        filled = {"method": "password", "strength": "aal1", "amr": ["pwd"], "acr": "aal1", "remember": False, **more}
+        filled = {"proofs": [password(self.now)], "remember": False, **more}
         with self.database.write() as tx:
             return self.accounts.sessions.start(tx, account_id, ip=HERE.ip, user_agent=HERE.user_agent, **filled)[1]
 

@@ -8,8 +8,8 @@ from idp.ids import new_id
 
 _INSERT = """
 INSERT INTO sso_session (id, account_id, secret_hash, created_at, authenticated_at, last_seen_at, expires_at, idle_seconds,
-                         remembered, ip, user_agent, acr, amr)
-VALUES (:id, :account_id, :secret_hash, :now, :now, :now, :expires_at, :idle_seconds, :remembered, :ip, :user_agent, :acr, :amr)
+                         remembered, ip, user_agent, proofs)
+VALUES (:id, :account_id, :secret_hash, :now, :now, :now, :expires_at, :idle_seconds, :remembered, :ip, :user_agent, :proofs)
 """
 
 _RECORD = """
@@ -20,7 +20,7 @@ VALUES (:id, :account_id, :sid, :method, :strength, :now, :ip, :user_agent)
 _LIVE = "s.ended_at IS NULL AND s.expires_at > :now AND s.last_seen_at + s.idle_seconds > :now"
 
 _FIND = f"""
-SELECT s.id, s.account_id, s.secret_hash, s.created_at, s.authenticated_at, s.last_seen_at, s.remembered, s.acr, s.amr,
+SELECT s.id, s.account_id, s.secret_hash, s.created_at, s.authenticated_at, s.last_seen_at, s.remembered, s.proofs,
        s.ip, s.user_agent, a.username, a.name, a.locale, a.time_zone, a.roles
 FROM sso_session s JOIN account a ON a.id = s.account_id
 WHERE s.id = :id AND {_LIVE} AND a.status = '{ACTIVE}'
@@ -29,8 +29,8 @@ WHERE s.id = :id AND {_LIVE} AND a.status = '{ACTIVE}'
 _LISTING = _FIND.replace("s.id = :id", "s.account_id = :id") + "ORDER BY s.last_seen_at DESC, s.id DESC"
 
 _STRENGTHEN = """
-UPDATE sso_session SET secret_hash = :secret_hash, authenticated_at = :now, last_seen_at = :now, acr = :acr, amr = :amr
-WHERE id = :id AND ended_at IS NULL RETURNING account_id
+UPDATE sso_session SET secret_hash = :secret_hash, authenticated_at = :now, last_seen_at = :now, proofs = :proofs
+WHERE id = :id AND ended_at IS NULL
 """
 
 _END_ALL = """
@@ -76,10 +76,9 @@ def touch(tx: Tx, sid: str, *, now: int) -> None:
     tx.run("UPDATE sso_session SET last_seen_at = :now WHERE id = :id AND last_seen_at < :now", id=sid, now=now)
 
 
-def strengthen(tx: Tx, sid: str, *, secret_hash: str, acr: str | None, amr: str, now: int) -> str | None:
-    """Give the session a new secret and a later authentication; return whose it is, None when it has ended."""
-    row = tx.one(_STRENGTHEN, id=sid, secret_hash=secret_hash, acr=acr, amr=amr, now=now)
-    return row["account_id"] if row else None
+def strengthen(tx: Tx, sid: str, *, secret_hash: str, proofs: str, now: int) -> None:
+    """Give the session a new secret and later proofs."""
+    tx.run(_STRENGTHEN, id=sid, secret_hash=secret_hash, proofs=proofs, now=now)
 
 
 def end(tx: Tx, sid: str, reason: str, *, now: int) -> str | None:

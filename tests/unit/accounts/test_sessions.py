@@ -1,6 +1,7 @@
 import pytest
 
 from idp.accounts.sessions import TOUCH_EVERY
+from idp.accounts.strength import password
 from tests.support.people import HERE, People
 
 HOUR = 3600
@@ -8,9 +9,8 @@ HOUR = 3600
 
 def strengthen(people: People, sid: str) -> str:
     with people.database.write() as tx:
-        return people.accounts.sessions.strengthen(
-            tx, sid, method="password", strength="aal1", amr=["pwd"], acr="aal1", ip=HERE.ip, user_agent=HERE.user_agent
-        )
+        proofs = [password(people.now)]
+        return people.accounts.sessions.strengthen(tx, sid, proofs, ip=HERE.ip, user_agent=HERE.user_agent)[1]
 
 
 def test_a_cookie_finds_its_session(people: People) -> None:

@@ -1,0 +1,91 @@
+"""Puts strong authentication together; the composition root calls it once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint
+
+from config.settings import ProviderSettings
+from idp.accounts.build import Accounts
+from idp.accounts.ports import Ports
+from idp.factors.attempts import Attempts
+from idp.factors.base import Method
+from idp.factors.pages import Pages
+from idp.factors.recovery_codes import views as recovery_codes_views
+from idp.factors.recovery_codes.service import RecoveryCodes
+from idp.factors.registry import Registry
+from idp.factors.reset import Reset
+from idp.factors.service import Factors
+from idp.factors.standing import Standings
+from idp.factors.totp import views as totp_views
+from idp.factors.totp.service import Totp
+from idp.factors.trusted import TrustedBrowsers
+from idp.factors.views import Security
+from keys import Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """Every service of this package."""
+
+    accounts: Accounts
+    factors: Factors
+    attempts: Attempts
+    registry: Registry
+    standings: Standings
+    trusted: TrustedBrowsers
+    reset: Reset
+    totp: Totp
+    recovery_codes: RecoveryCodes
+
+    def blueprints(self, ports: Ports) -> Sequence[Blueprint]:
+        """Return the routes of the security page and of every method."""
+        backups = [method.name for method in self.registry if method.backup]
+        pages = Pages(self.accounts, self.factors, ports, backups=backups)
+        return (
+            Security(
+                pages,
+                self.accounts,
+                registry=self.registry,
+                factors=self.factors,
+                standings=self.standings,
+                trusted=self.trusted,
+                reset=self.reset,
+            ).blueprint(),
+            totp_views.blueprint(self.totp, pages),
+            recovery_codes_views.blueprint(self.recovery_codes, pages),
+        )
+
+
+def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Strong:
+    """Return the services, sharing what they have in common."""
+    common, strong = accounts.common, settings.strong
+    factors = Factors(common)
+    totp = Totp(common, factors, sealer, issuer=settings.brand.account, enrolment_seconds=strong.enrolment)
+    recovery_codes = RecoveryCodes(
+        common, factors, sealer, size=strong.recovery_codes, enrolment_seconds=strong.enrolment
+    )
+    # In the order in which they are offered.
+    methods: tuple[Method, ...] = (totp, recovery_codes)
+    attempts = Attempts(accounts.database, accounts.clock, strong.attempts)
+    return Strong(
+        accounts=accounts,
+        factors=factors,
+        attempts=attempts,
+        registry=Registry(methods, factors, attempts),
+        standings=Standings(
+            accounts.database,
+            strong,
+            order=[method.name for method in methods],
+            backups=[method.name for method in methods if method.backup],
+        ),
+        trusted=TrustedBrowsers(
+            accounts.database,
+            accounts.clock,
+            seconds=strong.trusted_browser,
+            secure=settings.issuer.startswith("https:"),
+        ),
+        reset=Reset(common, waiting_seconds=strong.reset_waiting),
+        totp=totp,
+        recovery_codes=recovery_codes,
+    )

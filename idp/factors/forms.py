@@ -1,0 +1,24 @@
+"""The forms of the security page."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from idp.factors.service import NAME_LENGTH
+
+
+class ActionForm(FlaskForm):
+    """Buttons only; carries the CSRF token."""
+
+
+class NameForm(FlaskForm):
+    """Another name for something enrolled."""
+
+    name = StringField(
+        _l("Name"),
+        [
+            InputRequired(_l("Give it a name.")),
+            Length(max=NAME_LENGTH, message=_l("Use at most %(max)d characters.")),
+        ],
+    )

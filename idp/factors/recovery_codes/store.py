@@ -1,0 +1,43 @@
+"""SQL of `factor_recovery_code`."""
+
+from idp.db import Tx
+
+_CONSUME = """
+UPDATE factor_recovery_code SET used_at = :now WHERE code_hash = :hash AND used_at IS NULL
+    AND factor_id IN (SELECT id FROM factor WHERE account_id = :account_id) RETURNING factor_id
+"""
+_LEFT = """
+SELECT count(*) AS n FROM factor_recovery_code c JOIN factor f ON f.id = c.factor_id
+WHERE f.account_id = :account_id AND c.used_at IS NULL
+"""
+
+
+def insert(tx: Tx, factor_id: str, code_hash: str) -> None:
+    """Keep a code."""
+    tx.run(
+        "INSERT INTO factor_recovery_code (factor_id, code_hash) VALUES (:factor_id, :hash)",
+        factor_id=factor_id,
+        hash=code_hash,
+    )
+
+
+def exists(tx: Tx, code_hash: str) -> bool:
+    """Tell whether this code has been kept."""
+    return tx.one("SELECT 1 FROM factor_recovery_code WHERE code_hash = :hash", hash=code_hash) is not None
+
+
+def consume(tx: Tx, account_id: str, code_hash: str, *, now: int) -> str | None:
+    """Use a code up; return its factor's id, None when there is no such unused code. Atomic."""
+    row = tx.one(_CONSUME, account_id=account_id, hash=code_hash, now=now)
+    return row["factor_id"] if row else None
+
+
+def left(tx: Tx, account_id: str) -> int:
+    """Return how many unused codes the account has."""
+    row = tx.one(_LEFT, account_id=account_id)
+    return row["n"] if row else 0
+
+
+def replace(tx: Tx, account_id: str) -> None:
+    """Delete the sets that the account has."""
+    tx.run("DELETE FROM factor WHERE account_id = :account_id AND method = 'recovery_codes'", account_id=account_id)

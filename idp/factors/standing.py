@@ -1,0 +1,62 @@
+"""What an account has enrolled and what its roles demand: all that the sign-in flow needs to know, read by one statement."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from config.strong import Strong
+from idp.accounts.strength import AAL2
+from idp.db import Database
+from idp.factors.trusted import fingerprint
+
+_READ = """
+SELECT a.username, a.name, a.roles, a.preferred_method, f.id, f.method, f.dead_since
+FROM account a LEFT JOIN factor f ON f.account_id = a.id WHERE a.id = :id ORDER BY f.created_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """An account's methods."""
+
+    username: str
+    name: str
+    methods: tuple[str, ...]
+    """Of strong authentication, the preferred one first, then in the order in which they are offered."""
+    backups: tuple[str, ...]
+    """Ways back in."""
+    must: str
+    """The level that its roles demand; empty: none."""
+    fingerprint: str
+    """Changes whenever something is added or removed."""
+
+
+class Standings:
+    """Reads it. `order`: names of the methods as they are offered; `backups`: those of them that are only ways back in."""
+
+    def __init__(self, database: Database, settings: Strong, *, order: Sequence[str], backups: Iterable[str]) -> None:
+        self._database = database
+        self._roles = frozenset(settings.roles)
+        self._order = tuple(order)
+        self._backups = frozenset(backups)
+
+    def of(self, account_id: str) -> Enrolled:
+        """Return what the account has; an unknown one has nothing."""
+        rows = self._database.read().all(_READ, id=account_id)
+        if not rows:
+            return Enrolled("", "", (), (), "", "")
+        first = rows[0]
+        # A device that can't be reached still answers on its own page: it comes last, but it counts.
+        alive = {row["method"] for row in rows if row["id"] and row["dead_since"] is None}
+        enrolled = {row["method"] for row in rows if row["id"]}
+        known = sorted(
+            (name for name in self._order if name in enrolled),
+            key=lambda name: (name != first["preferred_method"], name not in alive),
+        )
+        return Enrolled(
+            username=first["username"],
+            name=first["name"],
+            methods=tuple(name for name in known if name not in self._backups),
+            backups=tuple(name for name in known if name in self._backups),
+            must=AAL2 if self._roles & set(first["roles"].split()) else "",
+            fingerprint=fingerprint(row["id"] for row in rows if row["id"]),
+        )

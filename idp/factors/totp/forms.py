@@ -1,0 +1,14 @@
+"""The form that sets up an app."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+from wtforms.validators import InputRequired, Length
+
+
+class SetupForm(FlaskForm):
+    """The first code of an app."""
+
+    setup = HiddenField()
+    code = StringField(_l("Code from the app"), [InputRequired(_l("Enter the code that the app shows."))])
+    name = StringField(_l("Name"), [Length(max=60, message=_l("Use at most %(max)d characters."))])

@@ -1,0 +1,47 @@
+"""The way in: begins a session, or strengthens the one that is there, once everything it takes has been proven. No page here."""
+
+from collections.abc import Sequence
+
+from flask import Request
+
+from idp.accounts.build import Accounts
+from idp.accounts.notices import Where
+from idp.accounts.sessions import Session
+from idp.accounts.strength import Proof
+from idp.db import Tx
+
+
+class Entry:
+    """Lets people in."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._database = accounts.database
+        self._sessions = accounts.sessions
+        self._browser = accounts.browser
+        self._known_browsers = accounts.known_browsers
+        self._notices = accounts.common.notices
+
+    def let_in(
+        self, request: Request, account_id: str, proofs: Sequence[Proof], where: Where, *, remember: bool
+    ) -> Session:
+        """Return the session that this browser has from now on for the account."""
+        here = next(
+            (one.session for one in self._browser.people(request) if one.session.account_id == account_id), None
+        )
+        with self._database.write() as tx:
+            if here is not None:
+                # The same `sid` with a new secret: services stay connected to it, a copied cookie is worth nothing any more.
+                new = [proof for proof in proofs if proof not in here.proofs]
+                session, value = self._sessions.strengthen(tx, here.sid, new, ip=where.ip, user_agent=where.user_agent)
+            else:
+                self._tell_of_new_browser(tx, request, account_id, where)
+                session, value = self._sessions.start(
+                    tx, account_id, proofs, ip=where.ip, user_agent=where.user_agent, remember=remember
+                )
+        self._known_browsers.remember(request, account_id)
+        self._browser.enter(request, session, value)
+        return session
+
+    def _tell_of_new_browser(self, tx: Tx, request: Request, account_id: str, where: Where) -> None:
+        if not self._known_browsers.id_for(request, account_id) and self._sessions.has_signed_in(tx, account_id):
+            self._notices.tell(tx, account_id, "new_device", where)

@@ -1,0 +1,135 @@
+"""The pages of a sign-in that needs another factor: prove it by one of the account's methods, or say that all of them are lost."""
+
+from http import HTTPStatus
+
+from flask import make_response, render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from idp.accounts.models import RECOVERY
+from idp.accounts.pages import local_time
+from idp.accounts.strength import KNOWLEDGE, Proof
+from idp.factors.base import Attempt, Refusal
+from idp.factors.build import Strong
+from idp.login.dispatcher import Dispatcher, where
+from idp.login.flow import ProveMore
+from idp.login.forms import StepForm
+from idp.login.store import Interaction
+from idp.web import Web, allow_form_redirect
+
+_MINUTE = 60
+
+
+class MorePages:
+    """The views."""
+
+    def __init__(self, dispatcher: Dispatcher, strong: Strong, web: Web) -> None:
+        self._dispatcher = dispatcher
+        self._strong = strong
+        self._web = web
+
+    def prove_more(self, interaction_id: str, method: str) -> Response:
+        """Ask for a proof by one of the account's methods."""
+        interaction = load(self._dispatcher, interaction_id)
+        step = self._dispatcher.step(interaction)
+        found = self._strong.registry.find(method)
+        if not isinstance(step, ProveMore) or method not in step.methods or found is None:
+            return self._dispatcher.advance(interaction)
+        here, form = where(), StepForm()
+        attempt = Attempt(
+            interaction.id, step.account_id, interaction.asked.client_name, here.ip or "", here.user_agent or ""
+        )
+        problem, status, retry_after = "", HTTPStatus.OK, 0
+        if form.validate_on_submit():
+            outcome = self._strong.registry.verify(method, attempt, request.form)
+            self._web.metrics.sign_in("success" if isinstance(outcome, Proof) else outcome.reason)
+            if isinstance(outcome, Proof):
+                return self._dispatcher.prove(interaction, step.account_id, outcome, trust="trust" in request.form)
+            if outcome.reason == "denied":
+                return self._dispatcher.denied(interaction)
+            problem, status = _explain(outcome)
+            retry_after = outcome.wait_seconds if status is HTTPStatus.TOO_MANY_REQUESTS else 0
+        elif form.is_submitted():
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            problem = _("This page was open for too long. Try again.")
+        others = [each for each in self._strong.registry if each.name in step.methods and each.name != method]
+        page = render_template(
+            f"{method}/sign_in.html",
+            form=form,
+            interaction=interaction,
+            attempt=attempt,
+            asked=found.ask(attempt),
+            problem=problem,
+            others=[(each.name, each.describe()) for each in others],
+            may_trust=not found.backup and not interaction.chosen_sid,
+            trusting="trust" in request.form,
+            trust_days=self._strong.trusted.days,
+        )
+        response = make_response(page, status)
+        if retry_after:
+            response.headers["Retry-After"] = str(retry_after)
+        return response
+
+    def lost(self, interaction_id: str) -> Response:
+        """Offer the ways back in to somebody whose methods are out of reach; the last one takes days, and everybody is told."""
+        interaction = load(self._dispatcher, interaction_id)
+        step = self._dispatcher.step(interaction)
+        if not isinstance(step, ProveMore):
+            return self._dispatcher.advance(interaction)
+        form, account_id = StepForm(), step.account_id
+        # Whoever only sits at a signed-in browser hasn't shown the password: they can't begin this.
+        proven = any(KNOWLEDGE in proof.shows for proof in interaction.proofs)
+        due_at = self._strong.reset.due_at(account_id)
+        if form.validate_on_submit() and proven:
+            due_at = self._strong.reset.ask(account_id, where())
+        has = self._strong.standings.of(account_id)
+        account = self._strong.accounts.profile.read(account_id)
+        addresses = self._strong.accounts.addresses.of_account(account_id)
+        page = render_template(
+            "login/lost.html",
+            form=form,
+            interaction=interaction,
+            proven=proven,
+            due=local_time(due_at, account["time_zone"] if account else None) if due_at else "",
+            waiting=self._strong.reset.waiting_days,
+            backups=[
+                (each.name, each.describe())
+                for each in self._strong.registry
+                if each.name in (*has.methods, *has.backups)
+            ],
+            recovery=any(row["role"] == RECOVERY for row in addresses),
+        )
+        return make_response(page)
+
+
+def load(dispatcher: Dispatcher, interaction_id: str) -> Interaction:
+    """Return the interaction of this browser, and let the page's forms end at the service that asked. Raises PageError."""
+    interaction = dispatcher.load(interaction_id)
+    if interaction.asked.redirect_origin:
+        allow_form_redirect(interaction.asked.redirect_origin)
+    return interaction
+
+
+def _explain(refusal: Refusal) -> tuple[str, HTTPStatus]:
+    minutes = -(-refusal.wait_seconds // _MINUTE)
+    match refusal.reason:
+        case "wait":
+            text = ngettext(
+                "There were too many wrong answers. Wait a minute, or use another way.",
+                "There were too many wrong answers. Wait %(num)d minutes, or use another way.",
+                minutes,
+            )
+            return text, HTTPStatus.TOO_MANY_REQUESTS
+        case "blocked":
+            text = _("There were too many wrong answers. Use another way to confirm that it’s you.")
+            return text, HTTPStatus.TOO_MANY_REQUESTS
+        case "waiting":
+            text = _("There is no answer yet. Answer on your device, then continue here.")
+        case "expired":
+            text = _("This took too long. Try again.")
+        case "unavailable":
+            text = _("This way doesn’t work at the moment. Use another one.")
+        case _:
+            text = _("That wasn’t right. Try again.")
+    return refusal.message or text, HTTPStatus.UNPROCESSABLE_ENTITY
