@@ -21,6 +21,8 @@ from idp.factors.totp import views as totp_views
 from idp.factors.totp.service import Totp
 from idp.factors.trusted import TrustedBrowsers
 from idp.factors.views import Security
+from idp.factors.webauthn import views as webauthn_views
+from idp.factors.webauthn.service import Passkeys
 from keys import Sealer
 
 
@@ -35,6 +37,7 @@ class Strong:
     standings: Standings
     trusted: TrustedBrowsers
     reset: Reset
+    passkeys: Passkeys
     totp: Totp
     recovery_codes: RecoveryCodes
 
@@ -52,6 +55,7 @@ class Strong:
                 trusted=self.trusted,
                 reset=self.reset,
             ).blueprint(),
+            webauthn_views.blueprint(self.passkeys, self.factors, pages),
             totp_views.blueprint(self.totp, pages),
             recovery_codes_views.blueprint(self.recovery_codes, pages),
         )
@@ -61,12 +65,13 @@ def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Str
     """Return the services, sharing what they have in common."""
     common, strong = accounts.common, settings.strong
     factors = Factors(common)
+    passkeys = Passkeys(common=common, factors=factors, settings=settings)
     totp = Totp(common, factors, sealer, issuer=settings.brand.account, enrolment_seconds=strong.enrolment)
     recovery_codes = RecoveryCodes(
         common, factors, sealer, size=strong.recovery_codes, enrolment_seconds=strong.enrolment
     )
     # In the order in which they are offered.
-    methods: tuple[Method, ...] = (totp, recovery_codes)
+    methods: tuple[Method, ...] = (passkeys, totp, recovery_codes)
     attempts = Attempts(accounts.database, accounts.clock, strong.attempts)
     return Strong(
         accounts=accounts,
@@ -86,6 +91,7 @@ def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Str
             secure=settings.issuer.startswith("https:"),
         ),
         reset=Reset(common, waiting_seconds=strong.reset_waiting),
+        passkeys=passkeys,
         totp=totp,
         recovery_codes=recovery_codes,
     )

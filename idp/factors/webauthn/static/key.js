@@ -1,0 +1,24 @@
+// The pages that ask for a key by a button: the second step of a sign-in, and adding a key.
+import { create, get, send, supported, whileResting } from "./ceremony.js";
+
+const button = document.querySelector("button[data-key]");
+
+if (button) {
+  const { form } = button;
+  const status = form.querySelector("[data-key-status]");
+  if (!supported) {
+    button.disabled = true;
+    status.textContent = status.dataset.unsupported;
+    status.hidden = false;
+  }
+  form.addEventListener("submit", (event) => {
+    if (form.elements.credential.value) return;
+    event.preventDefault();
+    const asked = JSON.parse(button.dataset.key);
+    const kind = form.elements.kind?.value;
+    whileResting(button, status, async () => send(form, await (kind ? create(asked[kind]) : get(asked))));
+  });
+  addEventListener("pageshow", () => {
+    form.elements.credential.value = "";
+  });
+}
