@@ -56,6 +56,10 @@ class Outbound:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._call("POST", url, urlencode(fields).encode(), headers, limit)
 
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], *, limit: int = _MOST_BYTES) -> Answer:
+        """POST `body` as it is; raises OutboundError as `get` does."""
+        return self._call("POST", url, body, dict(headers), limit)
+
     def _call(self, method: str, url: str, body: bytes | None, headers: dict[str, str], limit: int) -> Answer:
         connection, target = self._prepare(url)
         # A timeout of the socket is for each read; a server that drips would hold us for hours.

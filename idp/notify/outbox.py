@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MAIL = "mail"
 LOGOUT_TOKEN = "logout_token"  # noqa: S105 - a kind of message
+PUSH = "push"
 PURPOSE = "outbox"
 
 
@@ -34,6 +35,31 @@ class Outbox:
     def logout_token(self, tx: Tx, client_id: str, *, url: str, subject: str, sid: str) -> None:
         """Tell a client that a session has ended (OpenID Connect Back-Channel Logout 1.0 section 2.5)."""
         self.add(tx, LOGOUT_TOKEN, {"client_id": client_id, "url": url, "subject": subject, "sid": sid})
+
+    def push(
+        self,
+        tx: Tx,
+        device: str,
+        content: dict[str, Any],
+        *,
+        expires_at: int,
+        urgency: str = "normal",
+        topic: str = "",
+        reference: str = "",
+    ) -> None:
+        """Send `content` to a device's service worker until `expires_at`; `topic` replaces what waits under it (RFC 8030 section 5.4)."""
+        self.add(
+            tx,
+            PUSH,
+            {
+                "device": device,
+                "content": content,
+                "expires_at": expires_at,
+                "urgency": urgency,
+                "topic": topic,
+                "reference": reference,
+            },
+        )
 
     def add(self, tx: Tx, kind: str, payload: dict[str, Any]) -> None:
         """Add a message of any kind that the worker has a handler for."""

@@ -1,0 +1,22 @@
+"""The form that confirms a device."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+from wtforms.validators import InputRequired, Length
+
+
+class ConfirmForm(FlaskForm):
+    """The number that the device shows, and what to call it."""
+
+    enrolment = HiddenField()
+    number = StringField(
+        _l("Number on the device"),
+        filters=[lambda text: "".join((text or "").split())],
+        validators=[InputRequired(_l("Type the number that the device shows."))],
+    )
+    name = StringField(_l("Name"), validators=[Length(max=60, message=_l("Use at most %(max)d characters."))])
+
+
+class ActionForm(FlaskForm):
+    """A button: only the CSRF token."""
