@@ -27,6 +27,7 @@ from idp.help import views as help_views
 from idp.login import views as login_views
 from idp.login.dispatcher import Dispatcher
 from idp.login.more_views import MorePages
+from idp.login.passkey_views import PasskeyPages
 from idp.login.password_step import PasswordStep
 from idp.login.scope_texts import describe
 from idp.notify import Outbox
@@ -171,7 +172,9 @@ def _mount(app: Flask, core: Core) -> Machine:
     login_pages = login_views.Pages(dispatcher, PasswordStep(accounts), accounts, core.strong, shared)
     for routes in (
         protocol_pages,
-        login_views.blueprint(login_pages, MorePages(dispatcher, core.strong, shared)),
+        login_views.blueprint(
+            login_pages, MorePages(dispatcher, core.strong, shared), PasskeyPages(dispatcher, core.strong, shared)
+        ),
         account_views.blueprint(accounts, ports),
         *core.strong.blueprints(ports),
         help_views.blueprint(settings),

@@ -18,6 +18,7 @@ from idp.login.forms import StepForm
 from idp.login.store import Interaction
 from idp.web import Web, allow_form_redirect
 
+HOME = "/account"
 _MINUTE = 60
 
 
@@ -35,7 +36,7 @@ class MorePages:
         step = self._dispatcher.step(interaction)
         found = self._strong.registry.find(method)
         if not isinstance(step, ProveMore) or method not in step.methods or found is None:
-            return self._dispatcher.advance(interaction)
+            return self._elsewhere(interaction)
         here, form = where(), StepForm()
         attempt = Attempt(
             interaction.id, step.account_id, interaction.asked.client_name, here.ip or "", here.user_agent or ""
@@ -76,7 +77,7 @@ class MorePages:
         interaction = load(self._dispatcher, interaction_id)
         step = self._dispatcher.step(interaction)
         if not isinstance(step, ProveMore):
-            return self._dispatcher.advance(interaction)
+            return self._elsewhere(interaction)
         form, account_id = StepForm(), step.account_id
         # Whoever only sits at a signed-in browser hasn't shown the password: they can't begin this.
         proven = any(KNOWLEDGE in proof.shows for proof in interaction.proofs)
@@ -101,6 +102,15 @@ class MorePages:
             recovery=any(row["role"] == RECOVERY for row in addresses),
         )
         return make_response(page)
+
+    def _elsewhere(self, interaction: Interaction) -> Response:
+        over = request.method == "GET" and interaction.completed
+        return done(interaction) if over else self._dispatcher.advance(interaction)
+
+
+def done(interaction: Interaction) -> Response:
+    """Return the page for whoever comes back to a sign-in that is over: it shows the way on instead of asking again."""
+    return make_response(render_template("login/done.html", interaction=interaction, home=HOME))
 
 
 def load(dispatcher: Dispatcher, interaction_id: str) -> Interaction:

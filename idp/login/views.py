@@ -17,15 +17,14 @@ from idp.factors.standing import Enrolled
 from idp.login.dispatcher import SEE_OTHER, Dispatcher
 from idp.login.flow import AskConsent, Person, Prove, Step
 from idp.login.forms import ProveAgainForm, SignInForm, StepForm
-from idp.login.more_views import MorePages, load
+from idp.login.more_views import HOME, MorePages, done, load
+from idp.login.passkey_views import PasskeyPages
 from idp.login.password_step import PasswordStep
 from idp.login.scope_texts import describe
 from idp.login.store import Interaction
 from idp.oauth.ports import Refused
 from idp.oauth.store import consents
 from idp.web import Web, client_address
-
-HOME = "/account"
 
 
 class Pages:
@@ -59,7 +58,7 @@ class Pages:
         interaction = self._load(interaction_id)
         step = self._dispatcher.step(interaction)
         if request.method == "GET" and interaction.completed and isinstance(step, Person | Refused):
-            return self._done(interaction)
+            return done(interaction)
         person = None if "other" in request.args else self._person_to_prove(step)
         form = ProveAgainForm() if person else SignInForm(username=interaction.asked.login_hint)
         problem, status, retry_after = "", HTTPStatus.OK, 0
@@ -87,7 +86,7 @@ class Pages:
         """Go on: from a sign-in that was over already, or from setting up what it needed."""
         interaction = self._load(interaction_id)
         if request.method == "GET" and interaction.completed:
-            return self._done(interaction)
+            return done(interaction)
         return self._dispatcher.advance(interaction)
 
     def cancel(self, interaction_id: str) -> Response:
@@ -133,10 +132,6 @@ class Pages:
     def _load(self, interaction_id: str) -> Interaction:
         return load(self._dispatcher, interaction_id)
 
-    def _done(self, interaction: Interaction) -> Response:
-        # By the back button, say: show the way on instead of asking again.
-        return make_response(render_template("login/done.html", interaction=interaction, home=HOME))
-
     def _verify_password(
         self, form: SignInForm | ProveAgainForm, person: Enrolled | None, step: Step
     ) -> Verified | PasswordRefused:
@@ -154,7 +149,7 @@ class Pages:
         return self._strong.standings.of(step.account_id) if isinstance(step, Prove) and step.account_id else None
 
 
-def blueprint(pages: Pages, more: MorePages) -> Blueprint:
+def blueprint(pages: Pages, more: MorePages, passkeys: PasskeyPages) -> Blueprint:
     """Return the routes."""
     routes = Blueprint("login", __name__, template_folder="templates")
     both = ["GET", "POST"]
@@ -164,6 +159,8 @@ def blueprint(pages: Pages, more: MorePages) -> Blueprint:
         ("/sign-in/<interaction_id>", pages.sign_in, both),
         ("/sign-in/<interaction_id>/proceed", pages.proceed, both),
         ("/sign-in/<interaction_id>/cancel", pages.cancel, ["POST"]),
+        ("/sign-in/<interaction_id>/passkey", passkeys.passkey, both),
+        ("/sign-in/<interaction_id>/passkey/options", passkeys.passkey_options, ["GET"]),
         ("/sign-in/<interaction_id>/with/<method>", more.prove_more, both),
         ("/sign-in/<interaction_id>/lost", more.lost, both),
         ("/choose-account/<interaction_id>", pages.choose_account, both),
