@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-SERVICE_PORTS = {"dashboard": 1, "pairing": 2}
+SERVICE_PORTS = {"dashboard": 1, "pairing": 2, "filing": 4}
 """The relying parties that come with the provider, and where each listens, counted from PORT_BASE."""
 
 CONTRACT_VARIABLES = frozenset({"PORT_BASE", "DATA_DIR", "ISSUER", "TLS_CERT", "TLS_KEY"})

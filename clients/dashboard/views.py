@@ -25,7 +25,10 @@ def blueprint(settings: RelyingPartySettings) -> Blueprint:
     def overview() -> ResponseReturnValue:
         """Show what is theirs."""
         return render_template(
-            "dashboard/overview.html", issuer=settings.issuer, pairing=settings.services.get("pairing")
+            "dashboard/overview.html",
+            issuer=settings.issuer,
+            filing=settings.services.get("filing"),
+            pairing=settings.services.get("pairing"),
         )
 
     return routes

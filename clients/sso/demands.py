@@ -32,3 +32,7 @@ class Demand:
             return strong
         known = isinstance(auth_time, int) and not isinstance(auth_time, bool)
         return strong and known and now - int(str(auth_time)) <= self.max_age + LEEWAY_SECONDS
+
+
+ANY = Demand()
+"""Whoever has signed in."""

@@ -101,6 +101,6 @@ def _here() -> str:
     # Of a session that ended by itself it is known whose it was; of one that was ended on purpose, by nobody.
     sub = here.sessions.person_of(request)
     now = int(here.clock())
-    if not sub or not request.form:
+    if not sub:
         return request.path
     return kept_forms.keep(request, sub=sub, box=here.form_box, now=now, expires_at=now + sign_in.PENDING_SECONDS)

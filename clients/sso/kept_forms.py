@@ -22,6 +22,8 @@ _NOT_KEPT = {"csrf_token"}
 def keep(request: Request, *, sub: str, box: Box, now: int, expires_at: int) -> str:
     """Put the posted fields aside; return the address at which the person finds them again, a path of this service."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT]
+    if not fields:
+        return request.path
     form_id = new_secret()
     kept = KeptForm(
         id_hash=digest(form_id),

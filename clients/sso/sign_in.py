@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from clients.sso import store
 from clients.sso.crypto import digest, new_secret
-from clients.sso.demands import Demand
+from clients.sso.demands import ANY, Demand
 from clients.sso.models import PendingSignIn
 from clients.sso.outcomes import RefusedError
 from clients.sso.parts import parts
@@ -20,7 +20,6 @@ from clients.sso.return_to import local_path
 
 _log = logging.getLogger(__name__)
 
-ANY = Demand()
 _WHY = {"access_denied": "declined", "unmet_authentication_requirements": "unmet"}
 PENDING_SECONDS = 70 * 60
 """A little longer than the provider keeps an unfinished sign-in."""

@@ -134,7 +134,7 @@ def test_cookies_and_headers_are_those_of_https(deployment: Deployment, carla: V
     assert all(cookie.secure for cookie in carla.session.cookies)
     # The language is everybody's to know, and other services on this host read it.
     assert all(cookie.name.startswith("__Host-") for cookie in carla.session.cookies if cookie.name != "locale")
-    for address in (deployment.login, deployment.portal, deployment.pairing):
+    for address in (deployment.login, deployment.portal, deployment.pairing, deployment.filing):
         assert "max-age" in carla.get(f"{address}/health/live").headers["Strict-Transport-Security"]
     assert "evil" not in page.text
 
@@ -159,7 +159,7 @@ def test_what_a_client_says_about_itself_is_not_believed(
 def test_metrics_are_not_public(deployment: Deployment, carla: Visitor, headers: dict[str, str]) -> None:
     settings = tomllib.loads((deployment.secrets / "provider.toml").read_text())
     token = {"Authorization": f"Bearer {settings['provider']['metrics']['token']}"}
-    for address in (deployment.login, deployment.portal, deployment.pairing):
+    for address in (deployment.login, deployment.portal, deployment.pairing, deployment.filing):
         for path in ("/metrics", "//metrics", "/%6detrics", "/./metrics", "/metrics/"):
             response = carla.get(address + path, headers=headers | (token if address != deployment.login else {}))
             assert response.status_code == 404, path
@@ -201,5 +201,5 @@ def test_no_secret_of_the_installation_is_written_down(deployment: Deployment) -
 
 def test_stops_when_told(deployment: Deployment) -> None:
     """The last one here: afterwards nothing runs."""
-    for name in ("proxy", "dashboard", "pairing", "worker", "provider-1", "provider-2"):
+    for name in ("proxy", "dashboard", "pairing", "filing", "worker", "provider-1", "provider-2"):
         assert deployment.programs[name].stop() == 0, name

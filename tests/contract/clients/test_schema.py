@@ -5,11 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine
 
-import clients.sso.models  # noqa: F401  fills the metadata
+import clients.filing.models
+import clients.sso.models  # noqa: F401  both fill the metadata
+from clients.filing.app import MIGRATIONS as FILING
 from clients.sso import schema
 from clients.sso.db import Model
 
@@ -22,12 +26,35 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
 
 
 def test_migrations_make_what_the_models_say(engine: Engine) -> None:
-    schema.upgrade(engine)
+    for _ in range(2):
+        schema.upgrade(engine)
+        schema.upgrade(engine, FILING, "filing_version")
+
+    def ours(name: str | None, kind: str, _parents: object) -> bool:
+        return kind != "table" or not str(name).endswith("_version")
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_name": ours})
+        assert compare_metadata(context, Model.metadata) == []
+    engine.dispose()
+
+
+def test_who_was_signed_in_before_an_update_still_is(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    config.attributes.update(engine=engine, version_table=schema.VERSION_TABLE)
+    command.upgrade(config, "0001")
+    texts = ("id", "secret_hash", "sub", "name", "username", "email", "locale", "id_token")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO sso_session ({', '.join(texts)}, created_at, used_at) VALUES ({', '.join([repr('x')] * len(texts))}, 1, 1)"
+        )
+
     schema.upgrade(engine)
 
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": schema.VERSION_TABLE})
-        assert compare_metadata(context, Model.metadata) == []
+        kept = connection.exec_driver_sql("SELECT sub, acr, amr, auth_time FROM sso_session").one()
+    assert tuple(kept) == ("x", "", "", 0)
     engine.dispose()
 
 
