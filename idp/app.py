@@ -34,7 +34,8 @@ from idp.notify import Outbox
 from idp.notify.logout import LogoutTokenHandler
 from idp.notify.mail import MailHandler
 from idp.notify.outbound import Outbound, OutboundError
-from idp.notify.outbox import LOGOUT_TOKEN, MAIL
+from idp.notify.outbox import LOGOUT_TOKEN, MAIL, PUSH
+from idp.notify.push import PushHandler
 from idp.notify.store import OutboxStore
 from idp.notify.worker import Handler, Worker
 from idp.oauth import browser_views
@@ -280,12 +281,14 @@ def _configured(client: ConfiguredClient) -> ClientMetadata:
 def build_worker(provider: Provider) -> Worker:
     """Make the worker that drains the outbox; mail borrows the pages' templates and translations."""
     core = provider.core
+    outbound, push = Outbound(core.settings.outbound), core.strong.push
     handlers: dict[str, Handler] = {
         **core.accounts.jobs,
         MAIL: MailHandler(
             provider.flask, core.settings.mail, issuer=core.settings.issuer, service=core.settings.brand.account
         ),
-        LOGOUT_TOKEN: LogoutTokenHandler(Outbound(core.settings.outbound), core.minting.logout_token),
+        LOGOUT_TOKEN: LogoutTokenHandler(outbound, core.minting.logout_token),
+        PUSH: PushHandler(outbound, push.vapid, push.devices, core.clock),
         **core.accounts.jobs,
     }
     return Worker(core.database, core.sealer, handlers, core.clock)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.utils import parseaddr
 
 from flask import Blueprint
 
@@ -11,6 +12,8 @@ from idp.accounts.ports import Ports
 from idp.factors.attempts import Attempts
 from idp.factors.base import Method
 from idp.factors.pages import Pages
+from idp.factors.push import views as push_views
+from idp.factors.push.service import Push
 from idp.factors.recovery_codes import views as recovery_codes_views
 from idp.factors.recovery_codes.service import RecoveryCodes
 from idp.factors.registry import Registry
@@ -24,6 +27,7 @@ from idp.factors.views import Security
 from idp.factors.webauthn import views as webauthn_views
 from idp.factors.webauthn.service import Passkeys
 from keys import Sealer
+from keys.vapid import VapidKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Strong:
     trusted: TrustedBrowsers
     reset: Reset
     passkeys: Passkeys
+    push: Push
     totp: Totp
     recovery_codes: RecoveryCodes
 
@@ -56,6 +61,7 @@ class Strong:
                 reset=self.reset,
             ).blueprint(),
             webauthn_views.blueprint(self.passkeys, self.factors, pages),
+            push_views.blueprint(self.push, pages),
             totp_views.blueprint(self.totp, pages),
             recovery_codes_views.blueprint(self.recovery_codes, pages),
         )
@@ -66,12 +72,13 @@ def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Str
     common, strong = accounts.common, settings.strong
     factors = Factors(common)
     passkeys = Passkeys(common=common, factors=factors, settings=settings)
+    push = Push(common=common, factors=factors, sealer=sealer, settings=settings, vapid=_vapid(settings))
     totp = Totp(common, factors, sealer, issuer=settings.brand.account, enrolment_seconds=strong.enrolment)
     recovery_codes = RecoveryCodes(
         common, factors, sealer, size=strong.recovery_codes, enrolment_seconds=strong.enrolment
     )
     # In the order in which they are offered.
-    methods: tuple[Method, ...] = (passkeys, totp, recovery_codes)
+    methods: tuple[Method, ...] = (passkeys, push, totp, recovery_codes)
     attempts = Attempts(accounts.database, accounts.clock, strong.attempts)
     return Strong(
         accounts=accounts,
@@ -92,6 +99,14 @@ def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Str
         ),
         reset=Reset(common, waiting_seconds=strong.reset_waiting),
         passkeys=passkeys,
+        push=push,
         totp=totp,
         recovery_codes=recovery_codes,
     )
+
+
+def _vapid(settings: ProviderSettings) -> VapidKey:
+    """Return the key for push services, which like to know whom to write to (RFC 8292 section 2.1)."""
+    issuer = settings.issuer
+    contact = issuer if issuer.startswith("https:") else f"mailto:{parseaddr(settings.mail.sender)[1]}"
+    return VapidKey(settings.data_dir / "keys", contact)

@@ -37,10 +37,7 @@ class MorePages:
         found = self._strong.registry.find(method)
         if not isinstance(step, ProveMore) or method not in step.methods or found is None:
             return self._elsewhere(interaction)
-        here, form = where(), StepForm()
-        attempt = Attempt(
-            interaction.id, step.account_id, interaction.asked.client_name, here.ip or "", here.user_agent or ""
-        )
+        attempt, form = _attempt(interaction, step.account_id), StepForm()
         problem, status, retry_after = "", HTTPStatus.OK, 0
         if form.validate_on_submit():
             outcome = self._strong.registry.verify(method, attempt, request.form)
@@ -119,6 +116,15 @@ def load(dispatcher: Dispatcher, interaction_id: str) -> Interaction:
     if interaction.asked.redirect_origin:
         allow_form_redirect(interaction.asked.redirect_origin)
     return interaction
+
+
+def _attempt(interaction: Interaction, account_id: str) -> Attempt:
+    """Return what the methods are asked about. Each time the password is typed, another attempt begins: a "no" ends only the last one."""
+    here = where()
+    typed_at = max((proof.at for proof in interaction.proofs if KNOWLEDGE in proof.shows), default=0)
+    return Attempt(
+        f"{interaction.id}.{typed_at}", account_id, interaction.asked.client_name, here.ip or "", here.user_agent or ""
+    )
 
 
 def _explain(refusal: Refusal) -> tuple[str, HTTPStatus]:

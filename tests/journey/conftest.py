@@ -24,7 +24,8 @@ REFUSED_PAGE = "Failed to load resource: the server responded with a status of 4
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    started = Stack(tmp_path_factory.mktemp("stack"))
+    # Firefox names the push service that it was told of: the one on loopback.
+    started = Stack(tmp_path_factory.mktemp("stack"), IDP_STRONG__PUSH__HOSTS='["127.0.0.1"]')
     yield started
     started.stop()
 

@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ class Firefox:
     """One Firefox with a profile of its own and one tab. Its own windows can be reached too: notifications are shown in those."""
 
     def __init__(self, preferences: dict[str, Any], *, width: int = 390, height: int = 844) -> None:
+        self._open = ExitStack()
         self._folder = Path(tempfile.mkdtemp(prefix="firefox-"))
         marionette = _free_port()
         self._write_profile({**QUIET, "marionette.port": marionette, **preferences})
@@ -78,7 +80,7 @@ class Firefox:
             start_new_session=True,
         )
         try:
-            self._socket = connect(f"{self._address()}/session", max_size=None, origin=None)
+            self._socket = self._open.enter_context(connect(f"{self._address()}/session", max_size=None, origin=None))
             self._number = 0
             self.command("session.new", {"capabilities": {}})
             (tab,) = self.command("browsingContext.getTree", {})["contexts"]
@@ -158,8 +160,7 @@ class Firefox:
         except Exception:  # noqa: BLE001 - whatever it was, it has to go
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-        if hasattr(self, "_socket"):
-            self._socket.close()
+        self._open.close()
         self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 

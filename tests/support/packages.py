@@ -8,6 +8,7 @@ from pathlib import Path
 
 NEEDED = {
     "chromium": lambda: shutil.which("chromium"),
+    "firefox-esr": lambda: shutil.which("firefox-esr"),
     "fonts-dejavu-core": lambda: Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf").exists(),
     "fonts-noto-core": lambda: Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf").exists(),
     "nginx-light": lambda: shutil.which("nginx") or Path("/usr/sbin/nginx").exists(),

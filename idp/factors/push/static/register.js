@@ -16,7 +16,6 @@ async function register() {
   const registration = await worker();
   await rememberTexts();
   const subscription = (await permission) && registration ? await device.subscribed(registration, vapid) : null;
-  await navigator.storage?.persist?.().catch(() => false);
   const one = { ...(await device.made(issuer)), endpoint: subscription?.endpoint ?? null };
   await device.keep(one);
   const claims = { challenge, jwk: one.jwk, subscription: subscription?.toJSON() ?? null };
@@ -35,6 +34,8 @@ async function follow(one) {
       await device.keep({ ...one, pending: false });
       fill(show("ready"), { name, username });
       page.querySelector("[data-quiet-only]").hidden = Boolean(one.endpoint);
+      // So that the key isn't cleared away when space is short. Some browsers ask for it; nothing waits for the answer.
+      navigator.storage?.persist?.().catch(() => false);
       return;
     }
     if (status !== 200 || state === "gone") {
