@@ -6,6 +6,7 @@ const button = document.querySelector("button[data-key]");
 if (button) {
   const { form } = button;
   const status = form.querySelector("[data-key-status]");
+  button.hidden = false;
   if (!supported) {
     button.disabled = true;
     status.textContent = status.dataset.unsupported;
