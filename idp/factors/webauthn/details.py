@@ -94,7 +94,6 @@ def transports_text(key: Details) -> str:
 def summary(key: Details) -> str:
     """Return a line about a key, in the reader's language."""
     said = [_("may have been copied and isn’t accepted any more: remove it") if key.copied else ""]
-    said += [_("passkey") if key.kind == "passkey" else _("security key")]
     said += [key.model if key.model != key.name else "", kept_text(key), transports_text(key)]
     return " · ".join(one for one in said if one)
 

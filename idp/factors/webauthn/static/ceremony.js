@@ -65,6 +65,11 @@ export function send(form, answer) {
   form.requestSubmit(form.querySelector("[type=submit]"));
 }
 
+export function say(status, text) {
+  status.querySelector("span").textContent = text;
+  status.hidden = false;
+}
+
 // A button rests while the browser asks the person; then it can be pressed again, with what happened said beside it.
 export async function whileResting(button, status, act) {
   status.hidden = true;
@@ -74,8 +79,7 @@ export async function whileResting(button, status, act) {
     await act();
   } catch (error) {
     // The texts are the page's, by the names that browsers give their errors; "NotAllowedError" is also what cancelling is.
-    status.textContent = status.dataset[error.name[0].toLowerCase() + error.name.slice(1)] ?? status.dataset.other;
-    status.hidden = false;
+    say(status, status.dataset[error.name[0].toLowerCase() + error.name.slice(1)] ?? status.dataset.other);
   } finally {
     button.disabled = false;
     button.removeAttribute("aria-busy");

@@ -1,5 +1,5 @@
 // The pages that ask for a key by a button: the second step of a sign-in, and adding a key.
-import { create, get, send, supported, whileResting } from "./ceremony.js";
+import { create, get, say, send, supported, whileResting } from "./ceremony.js";
 
 const button = document.querySelector("button[data-key]");
 
@@ -9,8 +9,7 @@ if (button) {
   button.hidden = false;
   if (!supported) {
     button.disabled = true;
-    status.textContent = status.dataset.unsupported;
-    status.hidden = false;
+    say(status, status.dataset.unsupported);
   }
   form.addEventListener("submit", (event) => {
     if (form.elements.credential.value) return;

@@ -55,8 +55,8 @@ def test_a_key_is_kept_and_told(home: Household, session: Session) -> None:
     )
     home.enrol(session, SoftwareKey(backup_eligible=False), kind="security_key")
     assert list(home.passkeys.details(session.account_id).values()) == [
-        "passkey · backed up, works on your other devices too · by phone, built in",
-        "security key · stays on its device · NFC, USB",
+        "backed up, works on your other devices too · by phone, built in",
+        "stays on its device · NFC, USB",
     ]
     assert [one.name for one in home.factors.listing(session.account_id)] == ["Firefox, Linux", "Firefox, Linux (2)"]
 
