@@ -96,6 +96,7 @@ def test_a_refused_passkey_brings_the_sign_in_page_back(idp: ProviderUnderTest) 
     assert "data-unknown-key" not in again.text
     assert browser.get(f"{path}/passkey", base_url=ISSUER).location == path
     # and the password still works from there
+    assert f'action="{path}" novalidate' in again.text
     assert idp.sign_in(browser, path).location.startswith(f"{path}/with/webauthn")
 
 
@@ -118,6 +119,10 @@ def test_who_has_to_prove_it_again_does_so_with_their_own(idp: ProviderUnderTest
     assert [one["id"] for one in question["allowCredentials"]] == [key.credentials[0].id]
     wrong = post(owner, f"{path}/passkey", page, credential=other_key.get({**question, "allowCredentials": []}))
     assert "belongs to another account" in wrong.text
+    somebody_else = owner.get(f"{path}?other=1", base_url=ISSUER).text
+    assert f'data-passkey="{path}/passkey/options?other=1"' in somebody_else
+    assert f'action="{path}/passkey?other=1"' in somebody_else
+    assert owner.get(f"{path}/passkey/options?other=1", base_url=ISSUER).get_json()["allowCredentials"] == []
     right = post(owner, f"{path}/passkey", page, credential=key.get(asked(owner, path)))
     assert right.location == ADD
 
