@@ -26,7 +26,7 @@ from idp.factors.build import build as build_strong
 from idp.help import views as help_views
 from idp.login import views as login_views
 from idp.login.dispatcher import Dispatcher
-from idp.login.more_views import MorePages
+from idp.login.more_views import MorePages, lead_on
 from idp.login.passkey_views import PasskeyPages
 from idp.login.password_step import PasswordStep
 from idp.login.scope_texts import describe
@@ -52,6 +52,7 @@ from idp.oauth.parts import Parts
 from idp.oauth.registration import Registration
 from idp.oauth.server import AuthorizationServer
 from idp.oauth.service_access import ServiceAccess
+from idp.oauth.store.families import revoke_all
 from idp.web import log
 from idp.web.metrics import Metrics
 from idp.web.throttle import Throttle
@@ -99,7 +100,9 @@ def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> 
     clients = ClientRegistry(database)
     hints = IdTokenHints(signer, settings.issuer)
     logout = Logout(clients, hints, outbox.logout_token, clock)
+    strong = build_strong(accounts, settings, sealer)
     accounts.sessions.on_end.append(logout.sessions_ended)
+    accounts.lockdown.on_lock += [strong.locked, lambda tx, account_id, _since: revoke_all(tx, account_id, now=clock())]
     return Core(
         settings=settings,
         clock=clock,
@@ -110,7 +113,7 @@ def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> 
         outbox=outbox,
         throttle=throttle,
         accounts=accounts,
-        strong=build_strong(accounts, settings, sealer),
+        strong=strong,
         clients=clients,
         registration=Registration(database, clients, clock),
         minting=Minting(signer, settings, clock, sealer.derive("refresh-successor")),
@@ -168,6 +171,7 @@ def _mount(app: Flask, core: Core) -> Machine:
         sign_in=dispatcher,
         services=_Services(ServiceAccess(database, core.clients, core.clock)),
         method_title=core.strong.registry.title,
+        lead_on=lambda path: lead_on(dispatcher, path),
     )
     protocol_pages = browser_views.blueprint(authorization, core.logout, dispatcher)
     login_pages = login_views.Pages(dispatcher, PasswordStep(accounts), accounts, core.strong, shared)

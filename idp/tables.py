@@ -12,4 +12,4 @@ from idp.notify import models as notify
 from idp.oauth import models as oauth
 from idp.web import models as web
 
-IMPORTED = (accounts, audit, factors, login, notify, oauth, push, web, webauthn)
+IMPORTED = (accounts, audit, factors, login, notify, oauth, push, recovery_codes, totp, web, webauthn)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from idp.accounts.common import Common
 from idp.accounts.confirmations import Confirmation, Confirmations, Proof, Purpose, Unproven
 from idp.accounts.identifiers import address_key
+from idp.accounts.models import PRIMARY
 from idp.accounts.notices import Where
 from idp.accounts.registration import IdentifierTakenError, Taken
 from idp.accounts.store import addresses as store
@@ -73,13 +74,21 @@ class Addresses:
 
     def _change(self, tx: Tx, account_id: str, address: str, where: Where) -> None:
         now = self._common.clock()
-        former = [row["address"] for row in store.of_account(tx, account_id)]
+        former = {row["role"]: row["address"] for row in store.of_account(tx, account_id)}
         if not store.replace_primary_unless_taken(tx, account_id, address, address_key(address), now=now):
             raise IdentifierTakenError(Taken.ADDRESS)
         people.update_profile(tx, account_id, {}, now=now)
         # A reset that waits in the mailbox of an address which is given up must not open the account.
         self._confirmations.void(tx, account_id, Purpose.RESET_PASSWORD)
-        self._common.notices.tell(tx, account_id, "email_changed", where, also=former, email=address)
+        self._common.notices.tell(
+            tx,
+            account_id,
+            "email_changed",
+            where,
+            also=former.values(),
+            former_address=former.get(PRIMARY, ""),
+            email=address,
+        )
         self._common.audit(tx, "email.changed", account_id, where)
 
     def _send(self, tx: Tx, account_id: str, address: str, proof: Proof) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from config.provider import ProviderSettings
 from idp.accounts.addresses import Addresses
+from idp.accounts.alarms import Alarms
 from idp.accounts.brake import Brake
 from idp.accounts.browser import Browser
 from idp.accounts.claims import Claims
@@ -12,6 +13,7 @@ from idp.accounts.common import Common
 from idp.accounts.confirmations import Confirmations
 from idp.accounts.cookies import SessionCookies
 from idp.accounts.known_browsers import KnownBrowsers
+from idp.accounts.lockdown import Lockdown
 from idp.accounts.notices import Notices
 from idp.accounts.passwords import Passwords
 from idp.accounts.profile import Profile
@@ -51,6 +53,7 @@ class Accounts:
     recovery_email: RecoveryEmail
     addresses: Addresses
     profile: Profile
+    lockdown: Lockdown
     claims: Claims
     jobs: Mapping[str, Job]
     """Handlers for the outbox's worker, by kind of message."""
@@ -59,6 +62,7 @@ class Accounts:
         """Forget what has had its time; call it about once an hour."""
         with self.database.write() as tx:
             self.confirmations.purge(tx)
+            self.common.notices.alarms.purge(tx)
             session_store.remove_older(tx, self.clock() - HISTORY_KEPT)
 
 
@@ -71,7 +75,10 @@ def build(  # noqa: PLR0917 — what the composition root has
     confirmations = Confirmations(sealer, clock, lifetimes)
     sessions = Sessions(database, clock, lifetimes)
     sign_in = PasswordSignIn(database, passwords, throttle, clock)
-    common = Common(database, clock, outbox, Notices(outbox, clock), Brake(database, throttle), base_url)
+    alarms = Alarms(clock, seconds=settings.strong.alarm)
+    common = Common(
+        database, clock, outbox, Notices(outbox, clock, alarms, base_url), Brake(database, throttle), base_url
+    )
     secure = base_url.startswith("https:")
     cookies = SessionCookies(secure=secure)
     return Accounts(
@@ -90,6 +97,7 @@ def build(  # noqa: PLR0917 — what the composition root has
         recovery_email=RecoveryEmail(common, confirmations, waiting_seconds=lifetimes.recovery_waiting),
         addresses=Addresses(common, confirmations),
         profile=Profile(common, passwords, sign_in, confirmations, sessions),
+        lockdown=Lockdown(common, sessions, confirmations),
         jobs=jobs(common, confirmations),
         claims=Claims(database),
     )

@@ -12,6 +12,8 @@ Seconds = Annotated[int, mapped_column(BigInteger)]
 
 ACTIVE = "active"
 DISABLED = "disabled"
+LOCKED = "locked"
+"""The owner said that it wasn't them: a new password opens it again."""
 PRIMARY = "primary"
 RECOVERY = "recovery"
 
@@ -93,6 +95,22 @@ class Confirmation(Model):
     used_at: Mapped[Seconds | None]
     created_at: Mapped[Seconds]
     data: Mapped[str] = mapped_column(Text)  # sealed JSON: what happens once it is confirmed
+
+
+class AlarmRecord(Model):
+    """An "It wasn't me" that was sent out in a notice."""
+
+    __tablename__ = "alarm"
+    __table_args__ = (Index("ix_alarm_expires_at", "expires_at"),)
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    event: Mapped[str] = mapped_column(String(40))
+    address: Mapped[str] = mapped_column(String(320))  # the account's own, before what the notice is about
+    created_at: Mapped[Seconds]
+    expires_at: Mapped[Seconds]
+    used_at: Mapped[Seconds | None]
 
 
 class SsoSession(Model):

@@ -53,6 +53,8 @@ class Ports:
     services: ServiceAccess
     method_title: Callable[[str], str] = str
     """What people call a method of signing in, given its name."""
+    lead_on: Callable[[str], object] = str
+    """Lets the forms of the page that is being answered end where a path of the sign-in flow leads in the end: at a service, say."""
     sign_in_url: str = "/sign-in"
     sign_out_url: str = "/sign-out"
     switch_url: str = "/add-account"

@@ -102,6 +102,7 @@ class Recovery:
                 return confirmed
             account_id = confirmed.account_id or ""
             people.update_password(tx, account_id, password_hash, now=self._common.clock())
+            people.unlock(tx, account_id)
             self._confirmations.void(tx, account_id, Purpose.RESET_PASSWORD)
             self._sessions.end_all(tx, account_id, "password_reset")
             self._common.notices.tell(tx, account_id, "password_reset", where)

@@ -6,7 +6,7 @@ from typing import Any
 from idp.accounts.common import Common
 from idp.accounts.confirmations import Confirmations, Purpose
 from idp.accounts.identifiers import address_key, username_key
-from idp.accounts.models import ACTIVE
+from idp.accounts.models import ACTIVE, LOCKED
 from idp.accounts.store import addresses, people
 from idp.db import Database, Tx
 from idp.notify.worker import Message
@@ -72,7 +72,7 @@ class RecoveryMails:
             found = addresses.accounts_reached(tx, address_key(identifier), now=now)
             return [(row["id"], [row["address"]]) for row in found]
         account = people.credentials_by_username(tx, username_key(identifier))
-        if account is None or account["status"] != ACTIVE:
+        if account is None or account["status"] not in {ACTIVE, LOCKED}:
             return []
         return [(account["id"], list(addresses.usable(tx, account["id"], now=now)))]
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from idp import audit
 from idp.accounts.identifiers import MAX_IDENTIFIER, address_key, username_key
-from idp.accounts.models import ACTIVE
+from idp.accounts.models import ACTIVE, LOCKED
 from idp.accounts.passwords import Passwords
 from idp.accounts.store import people
 from idp.clock import Clock
@@ -26,9 +26,9 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It wasn't, or wasn't looked at. `disabled` is said only to who has the right password."""
+    """It wasn't, or wasn't looked at. `disabled` and `locked` are said only to who has the right password."""
 
-    reason: Literal["wrong", "wait", "disabled"]
+    reason: Literal["wrong", "wait", "disabled", "locked"]
     wait_seconds: int = 0
 
 
@@ -76,7 +76,7 @@ class PasswordSignIn:
             if fresh and stored:
                 people.replace_hash(tx, account["id"], stale=stored, fresh=fresh)
         if account["status"] != ACTIVE:
-            return Refused("disabled")
+            return Refused("locked" if account["status"] == LOCKED else "disabled")
         return Verified(account["id"], account["username"])
 
     def _credentials(self, identifier: str) -> Row | None:

@@ -7,6 +7,7 @@ from flask_babel import format_timedelta
 
 from idp.accounts.account_views import AccountViews
 from idp.accounts.address_views import AddressViews
+from idp.accounts.alarm_views import AlarmViews
 from idp.accounts.build import Accounts
 from idp.accounts.devices import describe
 from idp.accounts.guard import Guard
@@ -25,6 +26,7 @@ def blueprint(accounts: Accounts, ports: Ports) -> Blueprint:
     RecoveryViews(accounts, ports).add_to(pages)
     AccountViews(accounts, ports).add_to(pages, guard)
     AddressViews(accounts, ports).add_to(pages, guard)
+    AlarmViews(accounts).add_to(pages)
 
     @pages.context_processor
     def words() -> dict[str, object]:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
+from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
 from config.settings import ProviderSettings
 from idp.accounts.build import Accounts
 from idp.accounts.ports import Ports
+from idp.db import Tx
 from idp.factors.attempts import Attempts
-from idp.factors.base import Method
 from idp.factors.pages import Pages
 from idp.factors.push import views as push_views
 from idp.factors.push.service import Push
@@ -28,6 +29,9 @@ from idp.factors.webauthn import views as webauthn_views
 from idp.factors.webauthn.service import Passkeys
 from keys import Sealer
 from keys.vapid import VapidKey
+
+if TYPE_CHECKING:
+    from idp.factors.base import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,30 @@ class Strong:
             recovery_codes_views.blueprint(self.recovery_codes, pages),
         )
 
+    def locked(self, tx: Tx, account_id: str, since: int) -> None:
+        """Undo what was done to an account's methods since then (`accounts.lockdown`): the thief's go, the owner's stay."""
+        self.trusted.forget(tx, account_id)
+        self.reset.forget(tx, account_id)
+        self.factors.undo(tx, account_id, since)
+
+    def purge(self, tx: Tx) -> None:
+        """Forget what has had its time; call it about once an hour."""
+        self.trusted.purge(tx)
+
 
 def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Strong:
     """Return the services, sharing what they have in common."""
     common, strong = accounts.common, settings.strong
     factors = Factors(common)
     passkeys = Passkeys(common=common, factors=factors, settings=settings)
-    push = Push(common=common, factors=factors, sealer=sealer, settings=settings, vapid=_vapid(settings))
+    push = Push(
+        common=common,
+        factors=factors,
+        sealer=sealer,
+        settings=settings,
+        vapid=_vapid(settings),
+        lock=accounts.lockdown.lock,
+    )
     totp = Totp(common, factors, sealer, issuer=settings.brand.account, enrolment_seconds=strong.enrolment)
     recovery_codes = RecoveryCodes(
         common, factors, sealer, size=strong.recovery_codes, enrolment_seconds=strong.enrolment

@@ -56,6 +56,7 @@ class Pages:
             recent = [proof for proof in session.proofs if self._clock() - proof.at <= RECENT]
             if not recent or not reaches(recent, needed):
                 return self._ports.sign_in.reauthenticate(request.full_path.rstrip("?"), level=needed)
+            self._ports.lead_on(self.next_path())
             return view(session, *args, **kwargs)
 
         return wraps(view)(self._guard.signed_in(checked))

@@ -52,6 +52,10 @@ class Reset:
             self._common.audit(tx, "factor_reset.cancelled", account_id, where)
         return stopped
 
+    def forget(self, tx: Tx, account_id: str) -> None:
+        """Stop it without a word."""
+        tx.run("DELETE FROM factor_reset WHERE account_id = :id", id=account_id)
+
     def carry_out(self, account_id: str, where: Where) -> bool:
         """Remove every method if the waiting time is over; False if it isn't, or none was asked for. One of two at once does it."""
         now = self._common.clock()

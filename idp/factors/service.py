@@ -76,6 +76,12 @@ class Factors:
         """Ask for this method first from now on; None: in the usual order."""
         store.prefer(tx, account_id, method)
 
+    def undo(self, tx: Tx, account_id: str, since: int) -> None:
+        """Remove what was enrolled at that time or later."""
+        for row in store.delete_since(tx, account_id, since):
+            detail = {"method": row["method"], "factor": row["id"]}
+            self._common.audit(tx, "factor.undone", account_id, Where(None, None), **detail)
+
     def remove(self, account_id: str, factor_id: str, where: Where) -> Factor | None:
         """Remove it with all that its method keeps; return what it was. The person is told."""
         with self._common.database.write() as tx:

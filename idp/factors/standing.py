@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from config.strong import Strong
+from idp.accounts.models import ACTIVE
 from idp.accounts.strength import AAL2
 from idp.db import Database
 from idp.factors.trusted import fingerprint
 
 _READ = """
-SELECT a.username, a.name, a.roles, a.preferred_method, f.id, f.method, f.dead_since
+SELECT a.username, a.name, a.status, a.roles, a.preferred_method, f.id, f.method, f.dead_since
 FROM account a LEFT JOIN factor f ON f.account_id = a.id WHERE a.id = :id ORDER BY f.created_at
 """
 
@@ -20,6 +21,8 @@ class Enrolled:
 
     username: str
     name: str
+    active: bool
+    """Neither locked nor disabled."""
     methods: tuple[str, ...]
     """Of strong authentication, the preferred one first, then in the order in which they are offered."""
     backups: tuple[str, ...]
@@ -43,7 +46,7 @@ class Standings:
         """Return what the account has; an unknown one has nothing."""
         rows = self._database.read().all(_READ, id=account_id)
         if not rows:
-            return Enrolled("", "", (), (), "", "")
+            return Enrolled("", "", False, (), (), "", "")
         first = rows[0]
         # A device that can't be reached still answers on its own page: it comes last, but it counts.
         alive = {row["method"] for row in rows if row["id"] and row["dead_since"] is None}
@@ -55,6 +58,7 @@ class Standings:
         return Enrolled(
             username=first["username"],
             name=first["name"],
+            active=first["status"] == ACTIVE,
             methods=tuple(name for name in known if name not in self._backups),
             backups=tuple(name for name in known if name in self._backups),
             must=AAL2 if self._roles & set(first["roles"].split()) else "",

@@ -71,3 +71,10 @@ def delete(tx: Tx, account_id: str, factor_id: str) -> Row | None:
 def prefer(tx: Tx, account_id: str, method: str | None) -> None:
     """Keep which method is asked for first."""
     tx.run("UPDATE account SET preferred_method = :method WHERE id = :id", id=account_id, method=method)
+
+
+def delete_since(tx: Tx, account_id: str, since: int) -> Sequence[Row]:
+    """Delete the account's factors that were added at that time or later; return what they were."""
+    return tx.all(
+        "DELETE FROM factor WHERE account_id = :id AND created_at >= :since RETURNING *", id=account_id, since=since
+    )

@@ -157,7 +157,14 @@ class Dispatcher:
         """Note what somebody has proven, and go on."""
         here = where()
         same = account_id == interaction.account_id
-        if proof.method == "password" and self._strong.standings.of(account_id).methods:
+        has = self._strong.standings.of(account_id)
+        if not has.active:
+            raise PageError(
+                HTTPStatus.FORBIDDEN,
+                _("This account is locked"),
+                _("Choose “Forgot your password?” on the sign-in page to open it again, or contact us."),
+            )
+        if proof.method == "password" and has.methods:
             self._strong.reset.carry_out(account_id, here)
         changed = replace(
             interaction,

@@ -1,5 +1,7 @@
 """The pages of a sign-in that needs another factor: prove it by one of the account's methods, or say that all of them are lost."""
 
+import re
+from contextlib import suppress
 from http import HTTPStatus
 
 from flask import make_response, render_template, request
@@ -10,6 +12,7 @@ from werkzeug.wrappers import Response
 from idp.accounts.models import RECOVERY
 from idp.accounts.pages import local_time
 from idp.accounts.strength import KNOWLEDGE, Proof
+from idp.errors import PageError
 from idp.factors.base import Attempt, Refusal
 from idp.factors.build import Strong
 from idp.login.dispatcher import Dispatcher, where
@@ -19,6 +22,7 @@ from idp.login.store import Interaction
 from idp.web import Web, allow_form_redirect
 
 HOME = "/account"
+_PROCEED = re.compile(r"/sign-in/(\w+)/proceed")
 _MINUTE = 60
 
 
@@ -116,6 +120,13 @@ def load(dispatcher: Dispatcher, interaction_id: str) -> Interaction:
     if interaction.asked.redirect_origin:
         allow_form_redirect(interaction.asked.redirect_origin)
     return interaction
+
+
+def lead_on(dispatcher: Dispatcher, path: str) -> None:
+    """Let the page's forms end where the sign-in ends that goes on at `path`; any other path leads nowhere else."""
+    if found := _PROCEED.fullmatch(path):
+        with suppress(PageError):
+            load(dispatcher, found[1])
 
 
 def _attempt(interaction: Interaction, account_id: str) -> Attempt:

@@ -180,6 +180,13 @@ def _explain(refused: PasswordRefused) -> tuple[str, HTTPStatus]:
             ),
             HTTPStatus.TOO_MANY_REQUESTS,
         )
+    if refused.reason == "locked":
+        return (
+            _(
+                "This account is locked, because its owner said “It wasn’t me”. Choose “Forgot your password?” to open it again."
+            ),
+            HTTPStatus.FORBIDDEN,
+        )
     if refused.reason == "disabled":
         return _("This account is closed. Contact us if you think that is a mistake."), HTTPStatus.FORBIDDEN
     # The same for everybody: whether there is such an account, and whether it waits for its confirmation, isn't told.

@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, RegisteredClient, answer, csrf
-from tests.support.strong import TotpOf, add_recovery_codes, add_totp
+from tests.support.strong import HERE, TotpOf, add_recovery_codes, add_totp
 
 
 def follow(browser: Client, response: TestResponse) -> TestResponse:
@@ -153,3 +153,17 @@ def app_owner(idp: ProviderUnderTest) -> str:
     row = idp.core.database.read().one("SELECT account_id FROM factor")
     assert row
     return row["account_id"]
+
+
+def test_a_lock_down_takes_back_what_a_thief_enrolled(idp: ProviderUnderTest, app: TotpOf) -> None:
+    idp.clock.now += 60
+    began = idp.clock()
+    add_totp(idp, "alice")
+    owner = app_owner(idp)
+    with idp.core.database.write() as tx:
+        idp.core.accounts.lockdown.lock(tx, owner, HERE, since=began)
+    rows = idp.core.database.read().all("SELECT id FROM factor WHERE account_id = :id", id=owner)
+    assert len(rows) == 1
+    page = begin(idp, idp.browser(), idp.register())
+    assert page.status_code == 403
+    assert "locked" in page.text

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from idp.accounts.models import ACTIVE, PRIMARY, RECOVERY
+from idp.accounts.models import ACTIVE, LOCKED, PRIMARY, RECOVERY
 from idp.db import Row, Tx
 from idp.ids import new_id
 
@@ -13,7 +13,7 @@ VALUES (:id, :account_id, :address, :key, :role, :now, :usable_from, :cancel_has
 
 _ACCOUNTS_REACHED = f"""
 SELECT a.id, a.username, a.name, a.locale, e.address, e.role FROM account a JOIN email_address e ON e.account_id = a.id
-WHERE e.address_key = :key AND e.usable_from <= :now AND a.status = '{ACTIVE}' ORDER BY e.role, a.id
+WHERE e.address_key = :key AND e.usable_from <= :now AND a.status IN ('{ACTIVE}', '{LOCKED}') ORDER BY e.role, a.id
 """
 
 

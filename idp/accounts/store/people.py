@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from idp.accounts.models import ACTIVE
+from idp.accounts.models import ACTIVE, LOCKED
 from idp.db import Row, Tx
 
 EDITABLE = (
@@ -87,6 +87,20 @@ def update_password(tx: Tx, account_id: str, password_hash: str, *, now: int) ->
         hash=password_hash,
         now=now,
     )
+
+
+def lock(tx: Tx, account_id: str, *, now: int) -> None:
+    """Lock an active account."""
+    tx.run(
+        f"UPDATE account SET status = '{LOCKED}', updated_at = :now WHERE id = :id AND status = '{ACTIVE}'",
+        id=account_id,
+        now=now,
+    )
+
+
+def unlock(tx: Tx, account_id: str) -> None:
+    """Open a locked account; one that was disabled stays so."""
+    tx.run(f"UPDATE account SET status = '{ACTIVE}' WHERE id = :id AND status = '{LOCKED}'", id=account_id)
 
 
 def replace_hash(tx: Tx, account_id: str, *, stale: str, fresh: str) -> None:

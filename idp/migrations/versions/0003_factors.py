@@ -22,6 +22,22 @@ def upgrade() -> None:
     op.create_index("ix_webauthn_challenge_expires_at", "webauthn_challenge", ["expires_at"], unique=False)
     op.create_index("ix_webauthn_challenge_owner", "webauthn_challenge", ["owner"], unique=False)
     op.create_table(
+        "alarm",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_alarm_account_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarm")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_alarm_secret_hash")),
+    )
+    op.create_index(op.f("ix_alarm_account_id"), "alarm", ["account_id"], unique=False)
+    op.create_index("ix_alarm_expires_at", "alarm", ["expires_at"], unique=False)
+    op.create_table(
         "factor",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("account_id", sa.String(length=26), nullable=False),

@@ -123,6 +123,16 @@ def revoke_client_access(tx: Tx, account_id: str, client_id: str, *, now: int) -
     )
 
 
+def revoke_all(tx: Tx, account_id: str, *, now: int) -> None:
+    """Revoke everything that a person has given to anybody, for the future; what they consented to is remembered."""
+    tx.run(
+        "UPDATE token_family SET revoked_at = :now, revoked_reason = 'locked'"
+        " WHERE account_id = :account_id AND revoked_at IS NULL",
+        account_id=account_id,
+        now=now,
+    )
+
+
 def end_session(tx: Tx, sid: str, *, now: int) -> list[tuple[str, str]]:
     """Revoke what a session gave; `offline_access` outlives it. Return each client and subject that took part in the session."""
     rows = tx.all("SELECT DISTINCT client_id, account_id FROM token_family WHERE sid = :sid", sid=sid)

@@ -36,6 +36,7 @@ def sent(people: People) -> dict[str, dict[str, Any]]:
     people.accounts.recovery_email.remove(account_id, HERE)
     with people.database.write() as tx:
         people.accounts.common.notices.tell(tx, account_id, "new_device", HERE)
+        people.accounts.lockdown.lock(tx, account_id, HERE)
     people.accounts.addresses.request(account_id, "new@example.org", HERE)
     mails += people.post()
     (token,) = [mail["context"]["link"].rpartition("/")[2] for mail in mails if mail["template"] == "confirm_email"]
