@@ -16,6 +16,7 @@ from idp.accounts.known_browsers import KnownBrowsers
 from idp.accounts.lockdown import Lockdown
 from idp.accounts.notices import Notices
 from idp.accounts.passwords import Passwords
+from idp.accounts.places import Places
 from idp.accounts.profile import Profile
 from idp.accounts.recovery import Recovery
 from idp.accounts.recovery_email import RecoveryEmail
@@ -76,8 +77,9 @@ def build(  # noqa: PLR0917 — what the composition root has
     sessions = Sessions(database, clock, lifetimes)
     sign_in = PasswordSignIn(database, passwords, throttle, clock)
     alarms = Alarms(clock, seconds=settings.strong.alarm)
+    notices = Notices(outbox, clock, alarms, Places(settings.geoip_database), base_url)
     common = Common(
-        database, clock, outbox, Notices(outbox, clock, alarms, base_url), Brake(database, throttle), base_url
+        database, clock, outbox, notices, Brake(database, throttle), base_url
     )
     secure = base_url.startswith("https:")
     cookies = SessionCookies(secure=secure)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from idp.accounts.alarms import Alarms
 from idp.accounts.devices import describe
+from idp.accounts.places import Places
 from idp.accounts.store import addresses, people
 from idp.accounts.times import written
 from idp.clock import Clock
@@ -30,13 +31,12 @@ class Where:
 class Notices:
     """Queues notices, in the transaction of what they are about."""
 
-    def __init__(self, outbox: Outbox, clock: Clock, alarms: Alarms, base_url: str) -> None:
+    def __init__(self, outbox: Outbox, clock: Clock, alarms: Alarms, places: Places, base_url: str) -> None:
         self._outbox = outbox
         self._clock = clock
         self._base_url = base_url
         self.alarms = alarms
-        self.place: Callable[[str | None], str] = lambda ip: ip or ""
-        """Says where a network address is, for people; `idp.app` may know more than the address itself."""
+        self.places = places
         self.on_tell: list[TellHook] = []
         """Called with each notice, in its transaction: for ways to tell people other than mail."""
 
@@ -66,7 +66,7 @@ class Notices:
             "name": account["name"],
             "username": account["username"],
             "when": written(self._clock(), locale, account["time_zone"], with_zone=True),
-            "where": self.place(where.ip),
+            "where": self.places.describe(where.ip, locale),
             "browser": describe(where.user_agent),
             "wasnt_me": f"{self._base_url}/wasnt-me/{secret}" if secret else "",
             **context,

@@ -37,6 +37,7 @@ def blueprint(accounts: Accounts, ports: Ports) -> Blueprint:
             "local_time": local_time,
             "waiting": waiting,
             "method_title": ports.method_title,
+            "place": accounts.common.notices.places.describe_here,
         }
 
     return pages

@@ -79,6 +79,7 @@ class Strong:
     def purge(self, tx: Tx) -> None:
         """Forget what has had its time; call it about once an hour."""
         self.trusted.purge(tx)
+        self.passkeys.purge(tx)
 
 
 def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Strong:
@@ -92,6 +93,7 @@ def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Str
         sealer=sealer,
         settings=settings,
         vapid=_vapid(settings),
+        describe_place=common.notices.places.name,
         lock=accounts.lockdown.lock,
     )
     totp = Totp(common, factors, sealer, issuer=settings.brand.account, enrolment_seconds=strong.enrolment)

@@ -46,7 +46,7 @@ class Standings:
         """Return what the account has; an unknown one has nothing."""
         rows = self._database.read().all(_READ, id=account_id)
         if not rows:
-            return Enrolled("", "", False, (), (), "", "")
+            return Enrolled("", "", active=False, methods=(), backups=(), must="", fingerprint="")
         first = rows[0]
         # A device that can't be reached still answers on its own page: it comes last, but it counts.
         alive = {row["method"] for row in rows if row["id"] and row["dead_since"] is None}

@@ -57,9 +57,11 @@ class Security:
         ):
             routes.add_url_rule(rule, view_func=view, methods=methods)
 
+        places = self._accounts.common.notices.places
+
         @routes.app_context_processor
         def words() -> dict[str, object]:
-            return {"device": describe, "local_time": local_time, "method_title": self._registry.title}
+            return {"device": describe, "local_time": local_time, "method_title": self._registry.title, "place": places.describe_here}
 
         return routes
 
