@@ -23,6 +23,7 @@ from idp.clock import Clock
 from idp.db import Database, Tx, db
 from idp.factors.build import Strong
 from idp.factors.build import build as build_strong
+from idp.factors.push.notices import DEVICE_NOTICE, DeviceNoticeHandler, DeviceNotices
 from idp.help import views as help_views
 from idp.login import views as login_views
 from idp.login.dispatcher import Dispatcher
@@ -101,6 +102,7 @@ def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> 
     hints = IdTokenHints(signer, settings.issuer)
     logout = Logout(clients, hints, outbox.logout_token, clock)
     strong = build_strong(accounts, settings, sealer)
+    accounts.common.notices.on_tell.append(DeviceNotices(outbox).tell)
     accounts.sessions.on_end.append(logout.sessions_ended)
     accounts.lockdown.on_lock += [strong.locked, lambda tx, account_id, _since: revoke_all(tx, account_id, now=clock())]
     return Core(
@@ -287,11 +289,11 @@ def build_worker(provider: Provider) -> Worker:
     core = provider.core
     outbound, push = Outbound(core.settings.outbound), core.strong.push
     handlers: dict[str, Handler] = {
-        **core.accounts.jobs,
         MAIL: MailHandler(
             provider.flask, core.settings.mail, issuer=core.settings.issuer, service=core.settings.brand.account
         ),
         LOGOUT_TOKEN: LogoutTokenHandler(outbound, core.minting.logout_token),
+        DEVICE_NOTICE: DeviceNoticeHandler(provider.flask, core.database, push),
         PUSH: PushHandler(outbound, push.vapid, push.devices, core.clock),
         **core.accounts.jobs,
     }
