@@ -4,7 +4,7 @@ import secrets
 from typing import Literal
 
 from idp.clock import Clock
-from idp.db import Database
+from idp.db import Database, Tx
 from idp.factors.webauthn import store
 from keys import hashing
 
@@ -35,10 +35,9 @@ class Challenges:
         with self._database.write(durable=False) as tx:
             return store.take_challenge(tx, _digest(challenge), purpose, owner, now=self._clock())
 
-    def purge(self) -> None:
+    def purge(self, tx: Tx) -> None:
         """Forget those that nobody can answer any more."""
-        with self._database.write(durable=False) as tx:
-            store.forget_expired(tx, now=self._clock())
+        store.forget_expired(tx, now=self._clock())
 
 
 def _digest(challenge: bytes) -> str:

@@ -1,6 +1,6 @@
 """What browsers are asked (WebAuthn Level 3 sections 5.4 and 5.5), as JSON for `parseCreationOptionsFromJSON` and its sibling."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -75,7 +75,13 @@ def creation(
 
 
 def request(
-    challenge: bytes, party: Party, allowed: Iterable[Row], *, user_verification: bool, timeout_seconds: int
+    challenge: bytes,
+    party: Party,
+    allowed: Iterable[Row],
+    *,
+    user_verification: bool,
+    timeout_seconds: int,
+    hints: Sequence[Hint] = (),
 ) -> dict[str, Any]:
     """Return what to ask of one of the `allowed` keys; with none named, of any that the browser knows for us."""
     made = webauthn.generate_authentication_options(
@@ -87,7 +93,8 @@ def request(
         if user_verification
         else UserVerificationRequirement.PREFERRED,
     )
-    return options_to_json_dict(made)
+    # Nor hints for sign-ins (section 5.8.7).
+    return {**options_to_json_dict(made), "hints": [hint.value for hint in hints]}
 
 
 def _descriptors(rows: Iterable[Row]) -> list[PublicKeyCredentialDescriptor]:

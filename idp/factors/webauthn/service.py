@@ -14,7 +14,7 @@ from idp.accounts.models import ACTIVE
 from idp.accounts.notices import Where
 from idp.accounts.store import people
 from idp.accounts.strength import Proof
-from idp.db import Row
+from idp.db import Row, Tx
 from idp.factors.base import Attempt, Description, Refusal
 from idp.factors.service import Factors
 from idp.factors.webauthn import crypto, options, store, words
@@ -97,9 +97,15 @@ class Passkeys:
         """Return what to ask the browser for: one of the account's keys."""
         challenge = self._challenges.ask("second_step", attempt.id, seconds=self._life)
         known = store.of_account(self._common.database.read(), attempt.account_id)
+        plugged_in = all(details(row).kind == "security_key" for row in known)
         return {
             "options": options.request(
-                challenge, self.party, known, user_verification=False, timeout_seconds=self._timeout
+                challenge,
+                self.party,
+                known,
+                user_verification=False,
+                timeout_seconds=self._timeout,
+                hints=[options.Hint.SECURITY_KEY] if plugged_in else [],
             ),
             "names": [row["name"] for row in known],
         }
@@ -141,9 +147,9 @@ class Passkeys:
             "allAcceptedCredentialIds": [row["credential_id"] for row in store.of_account(tx, account_id)],
         }
 
-    def purge(self) -> None:
+    def purge(self, tx: Tx) -> None:
         """Forget what can't be answered any more; call it about once an hour."""
-        self._challenges.purge()
+        self._challenges.purge(tx)
 
     def _answer(self, text: str, purpose: Purpose, owner: str) -> Answer | Refusal:
         try:

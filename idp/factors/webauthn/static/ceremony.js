@@ -72,6 +72,7 @@ export function say(status, text) {
 
 // A button rests while the browser asks the person; then it can be pressed again, with what happened said beside it.
 export async function whileResting(button, status, act) {
+  const focused = document.activeElement === button;
   status.hidden = true;
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
@@ -83,5 +84,7 @@ export async function whileResting(button, status, act) {
   } finally {
     button.disabled = false;
     button.removeAttribute("aria-busy");
+    // A disabled button loses the focus; whoever works with the keyboard goes on where they were.
+    if (focused) button.focus();
   }
 }

@@ -44,6 +44,7 @@ def test_a_second_step(home: Household, session: Session) -> None:
     home.enrol(session, key, kind="security_key")
     asked = home.passkeys.ask(home.attempt(session.account_id))
     assert asked["options"]["userVerification"] == "preferred"
+    assert asked["options"]["hints"] == ["security-key"]
     assert asked["names"] == ["Firefox, Linux"]
     proof = home.second_step(session.account_id, key)
     assert isinstance(proof, Proof)
@@ -137,7 +138,8 @@ def test_an_answer_counts_once_and_not_too_late(home: Household, session: Sessio
     answer = key.get(home.passkeys.sign_in_options("i1"))
     home.people.now += home.settings.lifetimes.interaction
     assert getattr(home.passkeys.identify("i1", answer, HERE), "reason", "") == "expired"
-    home.passkeys.purge()
+    with home.people.database.write() as tx:
+        home.passkeys.purge(tx)
     assert home.people.count("webauthn_challenge") == 0
 
 
