@@ -1,6 +1,6 @@
 """What browsers are asked (WebAuthn Level 3 sections 5.4 and 5.5), as JSON for `parseCreationOptionsFromJSON` and its sibling."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -81,9 +81,12 @@ def request(
     *,
     user_verification: bool,
     timeout_seconds: int,
-    hints: Sequence[Hint] = (),
+    plugged_in: bool = False,
 ) -> dict[str, Any]:
-    """Return what to ask of one of the `allowed` keys; with none named, of any that the browser knows for us."""
+    """Return what to ask of one of the `allowed` keys; with none named, of any that the browser knows for us.
+
+    With `plugged_in` the browser shows at once how that is done, instead of offering a phone first.
+    """
     made = webauthn.generate_authentication_options(
         rp_id=party.id,
         challenge=challenge,
@@ -94,7 +97,7 @@ def request(
         else UserVerificationRequirement.PREFERRED,
     )
     # Nor hints for sign-ins (section 5.8.7).
-    return {**options_to_json_dict(made), "hints": [hint.value for hint in hints]}
+    return {**options_to_json_dict(made), "hints": [Hint.SECURITY_KEY.value] if plugged_in else []}
 
 
 def _descriptors(rows: Iterable[Row]) -> list[PublicKeyCredentialDescriptor]:

@@ -14,14 +14,15 @@ from idp.accounts.models import ACTIVE
 from idp.accounts.notices import Where
 from idp.accounts.store import people
 from idp.accounts.strength import Proof
-from idp.db import Row, Tx
+from idp.db import Tx
 from idp.factors.base import Attempt, Description, Refusal
 from idp.factors.service import Factors
-from idp.factors.webauthn import crypto, options, store, words
-from idp.factors.webauthn.challenges import Challenges, Purpose
-from idp.factors.webauthn.crypto import Answer, InvalidAnswerError, Party, Use
+from idp.factors.webauthn import options, store, words
+from idp.factors.webauthn.challenges import Challenges
+from idp.factors.webauthn.crypto import Party
 from idp.factors.webauthn.details import Details, details, summary
-from idp.factors.webauthn.enrolment import NAME, Enrolment, proof
+from idp.factors.webauthn.enrolment import NAME, Enrolment
+from idp.factors.webauthn.verification import Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,13 @@ class Passkeys:
 
     def __init__(self, *, common: Common, factors: Factors, settings: ProviderSettings) -> None:
         self._common = common
-        self._factors = factors
         self._timeout = settings.strong.webauthn.timeout
         self._life = settings.lifetimes.interaction
         self._challenges = Challenges(common.database, common.clock)
         self.party = Party(
             id=urlsplit(settings.issuer).hostname or "", name=settings.brand.account, origin=settings.issuer
         )
+        self._verification = Verification(common, factors, self._challenges, self.party)
         self.enrolment = Enrolment(common, factors, self._challenges, self.party, settings)
 
     def describe(self) -> Description:
@@ -78,7 +79,7 @@ class Passkeys:
 
     def identify(self, interaction_id: str, credential_json: str, where: Where) -> Identified | Refusal:
         """Return whose key has answered; it must have verified its user, for it stands for two factors."""
-        answered = self._answer(credential_json, "sign_in", interaction_id)
+        answered = self._verification.answer(credential_json, "sign_in", interaction_id)
         if isinstance(answered, Refusal):
             return answered
         row = store.by_credential(self._common.database.read(), answered.credential_id)
@@ -90,14 +91,13 @@ class Passkeys:
         account = people.find(self._common.database.read(), row["account_id"])
         if account is None or account["status"] != ACTIVE:
             return Refusal("denied", message=words.closed())
-        proven = self._prove(answered, row, where, user_verification=True)
+        proven = self._verification.prove(answered, row, where, user_verification=True)
         return proven if isinstance(proven, Refusal) else Identified(row["account_id"], proven)
 
     def ask(self, attempt: Attempt) -> Mapping[str, Any]:
         """Return what to ask the browser for: one of the account's keys."""
         challenge = self._challenges.ask("second_step", attempt.id, seconds=self._life)
         known = store.of_account(self._common.database.read(), attempt.account_id)
-        plugged_in = all(details(row).kind == "security_key" for row in known)
         return {
             "options": options.request(
                 challenge,
@@ -105,7 +105,7 @@ class Passkeys:
                 known,
                 user_verification=False,
                 timeout_seconds=self._timeout,
-                hints=[options.Hint.SECURITY_KEY] if plugged_in else [],
+                plugged_in=all(details(row).kind == "security_key" for row in known),
             ),
             "names": [row["name"] for row in known],
         }
@@ -114,14 +114,14 @@ class Passkeys:
         """Verify the field `credential`."""
         if not answer.get("credential"):
             return Refusal("waiting", message=words.nothing())
-        answered = self._answer(answer["credential"], "second_step", attempt.id)
+        answered = self._verification.answer(answer["credential"], "second_step", attempt.id)
         if isinstance(answered, Refusal):
             return answered
         row = store.by_credential(self._common.database.read(), answered.credential_id)
         if row is None or row["account_id"] != attempt.account_id:
             return Refusal("wrong", message=words.not_yours())
         where = Where(attempt.ip or None, attempt.user_agent or None)
-        return self._prove(answered, row, where, user_verification=False)
+        return self._verification.prove(answered, row, where, user_verification=False)
 
     def find(self, factor_id: str) -> Details | None:
         """Return what there is to know about a key, None when the factor isn't one."""
@@ -150,60 +150,3 @@ class Passkeys:
     def purge(self, tx: Tx) -> None:
         """Forget what can't be answered any more; call it about once an hour."""
         self._challenges.purge(tx)
-
-    def _answer(self, text: str, purpose: Purpose, owner: str) -> Answer | Refusal:
-        try:
-            answer = crypto.read(text)
-        except InvalidAnswerError as error:
-            return Refusal("wrong", message=words.invalid(error.fault))
-        if not self._challenges.take(answer.challenge, purpose, owner):
-            return Refusal("expired", message=words.expired())
-        return answer
-
-    def _prove(self, answer: Answer, row: Row, where: Where, *, user_verification: bool) -> Proof | Refusal:
-        try:
-            use = crypto.verify_use(answer, answer.challenge, self.party, bytes(row["public_key"]))
-        except InvalidAnswerError as error:
-            return Refusal("wrong", message=words.invalid(error.fault))
-        if user_verification and not use.user_verified:
-            return Refusal("wrong", message=words.not_verified())
-        if not self._owned(answer, row, use):
-            return Refusal("wrong", message=words.not_yours())
-        if not self._counted(row, use, where):
-            # Its signature is right, so nothing was guessed.
-            return Refusal("unavailable", message=words.copied(row["name"]))
-        return proof(
-            self._common.clock(),
-            user_verified=use.user_verified,
-            backup_eligible=use.backup_eligible,
-            attested=bool(row["attested"]),
-        )
-
-    def _owned(self, answer: Answer, row: Row, use: Use) -> bool:
-        """Tell whether the key is the account's that it says (section 7.2 step 6), and of the kind that it was (step 18)."""
-        if answer.user_handle is not None:
-            handle = store.handle_of(self._common.database.read(), row["account_id"])
-            if answer.user_handle != handle:
-                return False
-        return use.backup_eligible == bool(row["backup_eligible"])
-
-    def _counted(self, row: Row, use: Use, where: Where) -> bool:
-        """Note the use; False when the counter went backwards (section 6.1.1): somebody has a copy, and nobody knows who."""
-        factor_id = row["factor_id"]
-        with self._common.database.write() as tx:
-            if store.count_use(tx, factor_id, sign_count=use.sign_count, backed_up=use.backed_up):
-                self._factors.used(tx, factor_id, where)
-                return True
-            if store.mark_copied(tx, factor_id, now=self._common.clock()):
-                self._common.notices.tell(tx, row["account_id"], "key_cloned", where, factor=row["name"])
-                self._common.audit(
-                    tx,
-                    "factor.copy_suspected",
-                    row["account_id"],
-                    where,
-                    method=NAME,
-                    factor=factor_id,
-                    counter=use.sign_count,
-                    counter_before=row["sign_count"],
-                )
-        return False
