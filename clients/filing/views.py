@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_datetime
+from flask_babel import format_date, format_time
 from flask_babel import gettext as _
 from wtforms import IntegerField
 
@@ -126,7 +126,8 @@ def _draft_page(
 
 def _moment(seconds: int) -> str:
     """Return a time for people. Which zone they are in isn't known here, so it says which one it means."""
-    return f"{format_datetime(datetime.fromtimestamp(seconds, UTC), 'medium')} UTC"
+    then = datetime.fromtimestamp(seconds, UTC)
+    return f"{format_date(then, 'medium')}, {format_time(then, 'short')} UTC"
 
 
 def _sub() -> str:

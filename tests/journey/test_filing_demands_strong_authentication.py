@@ -144,6 +144,40 @@ def test_whoever_stops_on_the_way_is_told_where_they_are(page: Page, stack: Stac
     page.goto(f"{stack.dashboard}/dashboard")
     heading(page, "Welcome, Kira Novak")
 
+    # What the provider says when it knows that there is no way: the page tells, and asks for nothing by itself.
+    with page.expect_request("**/authorize?*") as asked:
+        page.goto(f"{stack.filing}/drafts")
+    state = parse_qs(urlsplit(asked.value.url).query)["state"][0]
+    refusal = {"error": "unmet_authentication_requirements", "state": state, "iss": stack.issuer}
+    page.goto(f"{stack.filing}/callback?{urlencode(refusal)}")
+    heading(page, "One more step is needed")
+    look(page, "filing-unmet")
+    page.locator("#sign-in").click()
+    expect(page).to_have_url(re.compile("/account/security/add"))
+
+
+def test_whoever_cancels_the_second_step_is_still_signed_in(page: Page, stack: Stack) -> None:
+    stack.add_person("nadia", "Nadia Rossi", PASSWORD)
+    page.goto(f"{stack.filing}/drafts")
+    sign_in(page, "nadia")
+    secret = set_up_app(page)
+    heading(page, "Draft applications")
+    # Filing's session is one of the password only, as far as it knows; the provider's has ended.
+    with closing(sqlite3.connect(stack.folder / "filing.db")) as database, database:
+        database.execute("UPDATE sso_session SET acr = 'aal1'")
+    page.context.clear_cookies(domain="localhost", name=re.compile("^sso_"))
+    page.goto(f"{stack.filing}/drafts/new")
+    sign_in(page, "nadia")
+    heading(page, "Enter the code from your app")
+    page.get_by_text("Cancel and go back to Filing").click()
+    heading(page, "Nothing has changed")
+    look(page, "filing-cancelled")
+    page.locator("#sign-in").click()
+    sign_in(page, "nadia")
+    page.get_by_label("Code", exact=True).fill(code_of(secret))
+    page.locator("#sign-in").click()
+    heading(page, "New draft")
+
 
 def test_what_was_typed_is_still_there(page: Page, open_browser: Callable[..., Page], stack: Stack) -> None:
     stack.add_person("lena", "Lena Okoye", PASSWORD)
