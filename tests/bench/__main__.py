@@ -12,12 +12,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import bars, contestants, cores, hash_rate, load, node, report, warm_start
+from tests.bench import bars, contestants, cores, hash_rate, load, node, report, second_steps, warm_start
 from tests.bench.results import Results
 from tests.bench.server import Server
 
 _WARM_UP_SECONDS = 1.0
 _HASH_SECONDS = 3.0
+_SECOND_STEP_SECONDS = 3.0
 
 
 def main() -> int:
@@ -60,6 +61,9 @@ def _measure(folder: Path, arguments: argparse.Namespace) -> tuple[Results, str]
     finally:
         for server in servers.values():
             server.stop()
+    if not arguments.only or bars.SIGN_IN in arguments.only:
+        _say("second steps")
+        results.second_steps = second_steps.measure(seconds=_SECOND_STEP_SECONDS, core=core)
     if not arguments.only:
         _say("make run")
         results.warm_run = warm_start.measure(folder / "run", starts=arguments.rounds)

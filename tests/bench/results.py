@@ -32,6 +32,7 @@ class Results:
     hashes: list[float] = field(default_factory=list)
     ready: dict[str, list[float]] = field(default_factory=dict)
     resident_mb: dict[str, float] = field(default_factory=dict)
+    second_steps: dict[str, float] = field(default_factory=dict)
     warm_run: list[float] = field(default_factory=list)
     loads: list[float] = field(default_factory=list)
 
@@ -50,6 +51,8 @@ class Results:
             found.append(
                 Check("whole sign-in with password", self.share_of_hash(), bars.SIGN_IN_BAR, "× the hash alone")
             )
+        for label, milliseconds in self.second_steps.items():
+            found.append(Check(label, milliseconds, bars.SECOND_STEP_BAR_MS, "ms", at_most=True))
         mb = self.resident_mb["ours"]
         found.append(Check("memory of a worker afterwards", mb, bars.MEMORY_BAR_MB, "MB", at_most=True))
         ready = median(self.ready["ours"])
@@ -74,6 +77,7 @@ class Results:
             "hashes_per_second": self.hashes,
             "ready_seconds": self.ready,
             "resident_mb": self.resident_mb,
+            "second_steps_ms": self.second_steps,
             "warm_run_seconds": self.warm_run,
             "load_average": self.loads,
             "bars": [

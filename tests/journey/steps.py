@@ -85,6 +85,7 @@ def link_in(mail: dict[str, Any], part: str) -> str:
 
 def open_mail(page: Page, stack: Stack, to: str, subject: str, name: str) -> None:
     """Read the newest mail in the demo mailbox, as a person would, and look at it."""
+    stack.mail(to, containing=subject)
     page.goto(f"{stack.mailbox}/?to={to}")
     look(page, "mailbox")
     page.get_by_role("link", name=subject).first.click()

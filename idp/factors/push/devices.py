@@ -84,10 +84,13 @@ class Devices:
             )
         return len(reachable)
 
-    def subscription(self, device_id: str) -> Subscription | None:
-        """Return where pushes reach the device, if it is somewhere that we (still) send to."""
-        row = store.by_factor(self._common.database.read(), device_id)
+    def subscription(self, device_id: str, reference: str) -> Subscription | None:
+        """Return where pushes reach the device, if it is somewhere that we (still) send to, and the request (if any) is still open."""
+        tx = self._common.database.read()
+        row = store.by_factor(tx, device_id)
         if row is None or row["subscription"] is None:
+            return None
+        if reference and not requests.is_open(tx, reference, now=self._common.clock()):
             return None
         opened = Subscription(*orjson.loads(self._sealer.open(row["subscription"], purpose=_PURPOSE)))
         return opened if crypto.is_allowed(opened.endpoint, self._hosts) else None

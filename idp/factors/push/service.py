@@ -94,7 +94,8 @@ class Push:
         request = self.approvals.current(attempt)
         if request is None:
             return Refusal("waiting")
-        with self._common.database.write() as tx:
+        # The session that follows is waited for, and with it the disk has this as well.
+        with self._common.database.write(durable=False) as tx:
             device_id = self.approvals.use(attempt, request.id)
             if device_id is None:
                 return _refused(request)

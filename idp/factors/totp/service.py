@@ -107,7 +107,8 @@ class Totp:
             step = crypto.matching_step(secret, code, now=now, drift=row["drift"])
             if step is None:
                 continue
-            with self._common.database.write() as tx:
+            # The session that follows is waited for, and with it the disk has this as well.
+            with self._common.database.write(durable=False) as tx:
                 if not store.consume_step(tx, row["factor_id"], step=step, drift=crypto.drift_of(step, now)):
                     return Refusal("wrong", message=_("This code was used before. Wait for the next one."))
                 self._factors.used(tx, row["factor_id"], Where(attempt.ip, attempt.user_agent))

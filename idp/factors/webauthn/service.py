@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from config.provider import ProviderSettings
 from idp.accounts.common import Common
-from idp.accounts.models import ACTIVE
+from idp.accounts.models import ACTIVE, LOCKED
 from idp.accounts.notices import Where
 from idp.accounts.store import people
 from idp.accounts.strength import Proof
@@ -88,11 +88,14 @@ class Passkeys:
         # A key that is found without its account being named tells its handle (section 7.2 step 6): nothing else may sign in here.
         if answered.user_handle is None:
             return Refusal("wrong", message=words.second_step_only())
+        proven = self._verification.prove(answered, row, where, user_verification=True)
+        if isinstance(proven, Refusal):
+            return proven
         account = people.find(self._common.database.read(), row["account_id"])
         if account is None or account["status"] != ACTIVE:
-            return Refusal("denied", message=words.closed())
-        proven = self._verification.prove(answered, row, where, user_verification=True)
-        return proven if isinstance(proven, Refusal) else Identified(row["account_id"], proven)
+            # Said only to who has the key.
+            return Refusal("denied", message=words.shut(locked=account is not None and account["status"] == LOCKED))
+        return Identified(row["account_id"], proven)
 
     def ask(self, attempt: Attempt) -> Mapping[str, Any]:
         """Return what to ask the browser for: one of the account's keys."""

@@ -62,7 +62,8 @@ class Verification:
     def _counted(self, row: Row, use: Use, where: Where) -> bool:
         """Note the use; False when the counter went backwards (section 6.1.1): somebody has a copy, and nobody knows who."""
         factor_id = row["factor_id"]
-        with self._common.database.write() as tx:
+        # The session that follows is waited for, and with it the disk has this as well.
+        with self._common.database.write(durable=False) as tx:
             if store.count_use(tx, factor_id, sign_count=use.sign_count, backed_up=use.backed_up):
                 self._factors.used(tx, factor_id, where)
                 return True

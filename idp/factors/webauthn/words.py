@@ -18,8 +18,12 @@ def second_step_only() -> str:
     return _("This key can’t sign you in by itself. Sign in with your password first, then use it as the second step.")
 
 
-def closed() -> str:
-    """The account is."""
+def shut(*, locked: bool) -> str:
+    """The account is; said with the words of the password's page."""
+    if locked:
+        return _(
+            "This account is locked, because its owner said “It wasn’t me”. Choose “Forgot your password?” to open it again."
+        )
     return _("This account is closed. Contact us if you think that is a mistake.")
 
 

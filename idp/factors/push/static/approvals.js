@@ -53,7 +53,8 @@ async function list() {
       }),
     );
     const people = [...new Set(answers.map((answer) => answer.username).filter(Boolean))].join(", ");
-    fill(show(found.length ? "list" : "nothing"), { username: people });
+    if (found.length) show("list");
+    else fill(show("nothing"), { username: people });
     before = now;
   }
 }
@@ -86,6 +87,12 @@ page.querySelector("#notify").addEventListener("click", async () => {
   await keepSubscribed(await asked("list"), true);
 });
 
+// Takes the notification away that this was about, on whichever way the page was reached.
+async function putAway(tag) {
+  const registration = await navigator.serviceWorker?.getRegistration("/approvals/");
+  for (const shown of (await registration?.getNotifications({ tag })) ?? []) shown.close();
+}
+
 // ── One request ──
 async function one() {
   const answers = await asked("show", { request: wanted });
@@ -116,6 +123,7 @@ async function ask(by, request, username) {
       view.querySelector("#unsent").hidden = false;
       return;
     }
+    await putAway(id);
     if (said.status !== 200) return show("over");
     fill(show(said.accepted ? `now-${said.state}` : `was-${said.state}`), values);
   }

@@ -31,7 +31,7 @@ async function follow(one) {
     if (status === 0 || status >= 500) continue;
     if (state === "waiting" && number !== shown) fill(show("number"), { number: (shown = number) });
     if (state === "ready") {
-      await device.keep({ ...one, pending: false });
+      await device.keep({ ...one, pending: false, username });
       fill(show("ready"), { name, username });
       page.querySelector("[data-quiet-only]").hidden = Boolean(one.endpoint);
       // So that the key isn't cleared away when space is short. Some browsers ask for it; nothing waits for the answer.
@@ -52,9 +52,11 @@ page.querySelector("#copy").addEventListener("click", async ({ target }) => {
   target.textContent = target.dataset.done;
 });
 
-// A page that was reloaded while it waited goes on waiting.
-const pending = (await device.all().catch(() => [])).find((one) => one.pending);
-if (pending) await follow(pending);
-else if (!challenge) show("spent");
-else if (!crypto.subtle || !window.indexedDB) show("failed");
-else show(needsHomeScreen() ? "home-screen" : "start");
+// A page that was reloaded while it waited goes on waiting; its link is used up by then.
+const pending = (await device.all().catch(() => [])).filter((one) => one.pending);
+if (!crypto.subtle || !window.indexedDB) show("failed");
+else if (challenge) {
+  for (const one of pending) await device.forget(one.kid);
+  show(needsHomeScreen() ? "home-screen" : "start");
+} else if (pending.length) await follow(pending.at(-1));
+else show("spent");

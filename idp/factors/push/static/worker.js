@@ -45,8 +45,9 @@ async function go(url) {
   const here = (await pages()).find((page) => new URL(page.url).pathname.startsWith("/approvals/"));
   if (here && url.pathname.startsWith("/approvals/")) {
     try {
-      await here.navigate(url.href);
-      await here.focus();
+      // In this order: once it has gone elsewhere, the press of the notification no longer allows to bring it forward.
+      const focused = await here.focus();
+      await focused.navigate(url.href);
       return;
     } catch {
       // A page that this worker doesn't control yet can't be led anywhere.

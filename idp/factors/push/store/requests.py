@@ -87,6 +87,12 @@ def find(tx: Tx, request_id: str) -> Row | None:
     return tx.one("SELECT * FROM push_request WHERE id = :id", id=request_id)
 
 
+def is_open(tx: Tx, request_id: str, *, now: int) -> bool:
+    """Tell whether a request still waits for an answer."""
+    row = find(tx, request_id)
+    return row is not None and row["answer"] is None and row["expires_at"] > now
+
+
 def answer(tx: Tx, **columns: object) -> Row | None:
     """Answer a request, once and in time; a wrong number is an answer too. Return it as it is now, None when nothing was answered."""
     return tx.one(_ANSWER, **columns)
