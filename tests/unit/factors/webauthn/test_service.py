@@ -223,12 +223,16 @@ def test_whether_it_is_backed_up_is_kept_up_to_date(home: Household, session: Se
     assert getattr(home.passkeys.find(enrolled.factor_id), "kept", "") == "backed_up"
 
 
-def test_a_closed_account(home: Household, session: Session) -> None:
+@pytest.mark.parametrize(("status", "said"), [("disabled", "is closed"), ("locked", "is locked")])
+def test_an_account_that_isnt_open(home: Household, session: Session, status: str, said: str) -> None:
     key = SoftwareKey()
     home.enrol(session, key)
     with home.people.database.write() as tx:
-        tx.run("UPDATE account SET status = 'disabled'")
-    assert getattr(home.identify(key), "reason", "") == "denied"
+        tx.run("UPDATE account SET status = :status WHERE id = :id", status=status, id=session.account_id)
+    refused = home.identify(key)
+    assert isinstance(refused, Refusal)
+    assert (refused.reason, said in refused.message) == ("denied", True)
+    assert getattr(home.identify(key, private=_private(SoftwareKey())), "reason", "") == "wrong"
 
 
 def test_what_password_managers_are_told(home: Household, session: Session) -> None:

@@ -3,14 +3,18 @@
 import json
 import re
 from html import unescape
+from pathlib import Path
 from typing import Any
 
+import pytest
 from werkzeug.test import Client, TestResponse
 
-from tests.support.provider import ISSUER, ProviderUnderTest, csrf
-from tests.support.virtual_keys import SoftwareKey
+from tests.support.clock import TurnedClock
+from tests.support.provider import ISSUER, ProviderUnderTest, csrf, make_provider
+from tests.support.virtual_keys import MODEL, Maker, SoftwareKey
 
 ADD = "/account/security/passkeys/add"
+OTHER = "11111111-2222-3333-4444-555555555555"
 
 
 def signed_in(idp: ProviderUnderTest, username: str = "alice") -> Client:
@@ -71,6 +75,27 @@ def test_what_isnt_a_key_comes_back_with_a_reason(idp: ProviderUnderTest) -> Non
     assert "Nothing came from your key" in post(owner, ADD, wrong).text
     assert "came through another website" in add(owner, key, cross_origin=True).text
     assert options(wrong)["passkey"]["challenge"] != options(owner.get(ADD, base_url=ISSUER))["passkey"]["challenge"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "key", "said"),
+    [
+        ({"ATTESTATION": "required", "ROOTS": "makers"}, {"maker": Maker()}, "didn’t prove its maker"),
+        ({"ATTESTATION": "direct", "ALLOWED_AAGUIDS": f'["{MODEL}"]'}, {"aaguid": OTHER}, "This model of key"),
+    ],
+)
+def test_keys_that_the_organization_doesnt_accept(
+    tmp_path: Path, clock: TurnedClock, policy: dict[str, str], key: dict[str, Any], said: str
+) -> None:
+    (tmp_path / "makers").mkdir()
+    (tmp_path / "makers" / "sample.pem").write_bytes(Maker().root_pem)
+    settings = {f"IDP_STRONG__WEBAUTHN__{name}": value for name, value in policy.items()}
+    if "ROOTS" in policy:
+        settings["IDP_STRONG__WEBAUTHN__ROOTS"] = str(tmp_path / policy["ROOTS"])
+    provider = make_provider(tmp_path, clock, **settings)
+    refused = add(signed_in(ProviderUnderTest(provider, clock)), SoftwareKey(**key))
+    assert (refused.status_code, said in refused.text) == (422, True)
+    provider.core.database.close()
 
 
 def test_nobody_names_somebody_elses_key(idp: ProviderUnderTest) -> None:
