@@ -63,7 +63,7 @@ def blueprint(passkeys: Passkeys, factors: Factors, pages: Pages) -> Blueprint:
                     "security_key",
                     _("Security key"),
                     _(
-                        "A small key that you plug in or hold against your phone. It is the second step after your password."
+                        "A small key that you plug in or hold against your phone: the second step after your password. With a PIN it can replace the password."
                     ),
                 ),
             ),
