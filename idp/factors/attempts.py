@@ -84,6 +84,11 @@ class Attempts:
                 method=method,
             )
 
+    def purge(self, tx: Tx) -> int:
+        """Delete what is forgotten anyway."""
+        before = self._clock() - self._limits.forget_after
+        return tx.run("DELETE FROM factor_attempts WHERE at <= :before", before=before)
+
     def clear(self, tx: Tx, account_id: str) -> None:
         """Forget all wrong answers of an account: somebody has just proven to be its owner."""
         tx.run("DELETE FROM factor_attempts WHERE account_id = :account_id", account_id=account_id)

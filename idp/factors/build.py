@@ -79,7 +79,9 @@ class Strong:
     def purge(self, tx: Tx) -> None:
         """Forget what has had its time; call it about once an hour."""
         self.trusted.purge(tx)
+        self.attempts.purge(tx)
         self.passkeys.purge(tx)
+        self.push.purge(tx)
 
 
 def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Strong:

@@ -120,11 +120,10 @@ class Push:
         """Return where the device that is to be registered goes."""
         return self._common.link(f"approvals/register/{enrolment.secret}")
 
-    def purge(self) -> None:
+    def purge(self, tx: Tx) -> None:
         """Forget what has had its time; call it about once an hour."""
-        with self._common.database.write() as tx:
-            self.approvals.purge(tx)
-            self.enrolments.purge(tx)
+        self.approvals.purge(tx)
+        self.enrolments.purge(tx)
 
     def _page(self, attempt: Attempt, request: Request) -> Mapping[str, Any]:
         devices = [each for each in self._factors.listing(attempt.account_id) if each.method == NAME]
