@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from idp.accounts.models import RECOVERY
 from idp.accounts.pages import local_time
-from idp.accounts.strength import KNOWLEDGE, Proof
+from idp.accounts.strength import AAL2, AAL3, KNOWLEDGE, Proof
 from idp.errors import PageError
 from idp.factors.base import Attempt, Refusal
 from idp.factors.build import Strong
@@ -22,6 +22,7 @@ from idp.login.store import Interaction
 from idp.web import Web, allow_form_redirect
 
 HOME = "/account"
+_TWO_FACTORS = {AAL2, AAL3}
 _PROCEED = re.compile(r"/sign-in/(\w+)/proceed")
 _MINUTE = 60
 
@@ -64,7 +65,10 @@ class MorePages:
             asked=found.ask(attempt),
             problem=problem,
             others=[(each.name, each.describe()) for each in others],
-            may_trust=not found.backup and not interaction.chosen_sid,
+            # Trust is no proof: whoever asks for two factors asks for them the next time too.
+            may_trust=not found.backup
+            and not interaction.chosen_sid
+            and interaction.asked.acr_floor not in _TWO_FACTORS,
             trusting="trust" in request.form,
             trust_days=self._strong.trusted.days,
         )
