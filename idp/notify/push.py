@@ -33,8 +33,8 @@ class Subscription(NamedTuple):
 class Devices(Protocol):
     """Whoever knows the devices."""
 
-    def subscription(self, device_id: str) -> Subscription | None:
-        """Return where pushes reach the device now."""
+    def subscription(self, device_id: str, reference: str) -> Subscription | None:
+        """Return where pushes reach the device now; None also when what the message is about is over."""
         ...
 
     def gone(self, device_id: str, subscription: Subscription) -> None:
@@ -74,9 +74,9 @@ class PushHandler:
     def deliver(self, message: Message) -> None:
         """Send a message; raises Undeliverable when it is too late, or the subscription is no more."""
         payload = message.payload
-        subscription = self._devices.subscription(payload["device"])
+        subscription = self._devices.subscription(payload["device"], payload["reference"])
         if subscription is None:
-            raise Undeliverable("the device has no subscription")
+            raise Undeliverable("nobody waits for it")
         left = payload["expires_at"] - self._clock()
         if left <= 0:
             raise Undeliverable("too late")

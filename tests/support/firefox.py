@@ -122,8 +122,8 @@ class Firefox:
         return None if value is None else json.loads(value)
 
     def text(self) -> str:
-        """Return what can be read on the page."""
-        return self.run("() => document.querySelector('main').innerText")
+        """Return what can be read on the page, once it is all there: before it is laid out, hidden texts would count too."""
+        return self.run("() => (document.readyState === 'complete' ? document.querySelector('main').innerText : '')")
 
     def wait_for(self, text: str, seconds: float = 10) -> None:
         until(lambda: text in self.text(), lambda: f"{text!r} isn't on the page: {self.text()}", seconds)
@@ -143,14 +143,16 @@ class Firefox:
         origin = {"context": self.tab, "origin": "document"}
         path.write_bytes(base64.b64decode(self.command("browsingContext.captureScreenshot", origin)["data"]))
 
-    def press_notification(self) -> None:
-        """Press the notification that is shown: a small window of Firefox's own."""
+    def press_notification(self, title: str) -> None:
+        """Press the newest notification whose title has this in it: a small window of Firefox's own."""
 
         def shown() -> list[str]:
             contexts = self.command("browsingContext.getTree", {"moz:scope": "chrome"})["contexts"]
-            return [one["context"] for one in contexts if one["url"].endswith("/alert.xhtml")]
+            windows = [one["context"] for one in contexts if one["url"].endswith("/alert.xhtml")]
+            read = "() => document.getElementById('alertTitleLabel')?.value"
+            return [window for window in windows if title in (self.run(read, context=window) or "")]
 
-        until(lambda: bool(shown()), lambda: "no notification is shown", 10)
+        until(lambda: bool(shown()), lambda: f"no notification says {title!r}", 10)
         self.run("() => { document.getElementById('alertBox').click() }", context=shown()[-1])
 
     def close(self) -> None:

@@ -58,6 +58,10 @@ class PushService:
         """Let every subscription end, as push services do after a while: the next message is answered 410."""
         self._channels.clear()
 
+    def urgent(self) -> list[Posted]:
+        """Return what couldn't wait: requests, no notices."""
+        return [one for one in self.posted if one.headers.get("Urgency") == "high"]
+
     def heal(self) -> None:
         self.answer_with, self.delay = 0, 0.0
         self.posted.clear()
