@@ -6,6 +6,9 @@ from sqlalchemy.exc import IntegrityError
 from clients.sso.db import db
 from clients.sso.models import KeptForm, PendingSignIn, SeenLogoutToken, SsoSession
 
+_MOST_KEPT_FORMS = 10
+"""Of one person: more tabs than anybody has open when a session ends."""
+
 
 def add_pending(pending: PendingSignIn, now: int) -> None:
     """Remember somebody who is sent to the provider, and forget those who never came back."""
@@ -34,8 +37,10 @@ def consume_pending(state_hash: str, browser_hash: str, now: int) -> PendingSign
 
 
 def add_kept_form(kept: KeptForm, now: int) -> None:
-    """Put a form aside, and forget those that nobody came back for."""
-    db.session.execute(delete(KeptForm).where(KeptForm.expires_at <= now))
+    """Put a form aside, and forget those that nobody came back for; of one person, all but the newest few."""
+    newest = select(KeptForm.id_hash).where(KeptForm.sub == kept.sub).order_by(KeptForm.expires_at.desc())
+    others = (KeptForm.sub == kept.sub) & KeptForm.id_hash.not_in(newest.limit(_MOST_KEPT_FORMS - 1))
+    db.session.execute(delete(KeptForm).where((KeptForm.expires_at <= now) | others))
     db.session.add(kept)
     db.session.commit()
 

@@ -81,6 +81,10 @@ def test_one_sign_in_for_both_services_over_both_providers(deployment: Deploymen
     pairing = carla.get(f"{deployment.pairing}/")
     assert pairing.url == f"{deployment.pairing}/"
     assert "Carla Example" in pairing.text
+    # The third wants a second step, which she hasn't got yet.
+    filing = carla.get(f"{deployment.filing}/drafts")
+    assert filing.url.startswith(f"{deployment.login}/account/security/add")
+    assert carla.get(f"{deployment.filing}/api/drafts").status_code == 401
     sign_in_lines = [line for line in deployment.proxied()[before:] if line[2] == "127.0.0.1"]
     used = {line[6].rpartition(":")[2] for line in sign_in_lines}
     assert used == {str(deployment.ports["provider-1"]), str(deployment.ports["provider-2"])}

@@ -15,7 +15,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from idp.factors.totp import crypto
-from tests.journey.steps import PASSWORD, heading, look, name_menu, sign_in, wait_until
+from tests.journey.steps import PASSWORD, SCREENSHOTS, fits, heading, look, name_menu, sign_in, wait_until
 from tests.support.stack import Stack
 
 CALLBACK = "http://127.0.0.1:9/callback"
@@ -71,6 +71,11 @@ def test_without_any_method_one_is_set_up_on_the_way(page: Page, stack: Stack) -
     page.locator("#save").click()
     expect(page.get_by_text("is saved")).to_be_visible()
     look(page, "filing-drafts")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert fits(page)
+    page.screenshot(path=SCREENSHOTS / "filing-drafts-rtl.png", full_page=True)
+    page.set_viewport_size({"width": 1280, "height": 800})
 
     page.get_by_role("link", name="Edit KETTLEQUIET").click()
     heading(page, "Edit draft")

@@ -10,7 +10,7 @@ from flask import Flask
 from clients.dashboard.app import create
 from clients.sso import store
 from clients.sso.db import db
-from clients.sso.models import PendingSignIn, SsoSession
+from clients.sso.models import KeptForm, PendingSignIn, SsoSession
 from config.settings import load_relying_party
 
 NOW = 1_800_000_000
@@ -75,3 +75,20 @@ def test_ends_what_is_named_and_nothing_else(sub: str | None, sid: str | None, l
     store.end_sessions_once("jti", NOW + 60, NOW, sub=sub, sid=sid)
 
     assert {number for number in "123" if store.find_session(number)} == left
+
+
+@pytest.mark.usefixtures("app")
+def test_of_one_persons_forms_the_newest_are_kept() -> None:
+    texts = {"browser_hash": "b", "path": "/", "fields": "x"}
+    for number in range(14):
+        for sub in ("alice", "bob") if number < 3 else ("alice",):
+            expires_at = NOW + 60 + number
+            store.add_kept_form(KeptForm(id_hash=f"{sub}{number}", sub=sub, expires_at=expires_at, **texts), NOW)
+
+    def kept(sub: str) -> list[int]:
+        return [number for number in range(14) if store.find_kept_form(f"{sub}{number}", "b", NOW)]
+
+    assert kept("alice") == list(range(4, 14))
+    assert kept("bob") == [0, 1, 2]
+    assert store.find_kept_form("alice13", "other", NOW) is None
+    assert store.find_kept_form("alice13", "b", NOW + 3600) is None

@@ -24,6 +24,8 @@ def test_add_with_every_option(idp: CommandLine) -> None:
         *("--grant", "authorization_code", "--grant", "refresh_token", "--grant", "client_credentials"),
         *("--audience", "https://api.example/a", "--resource-server", "https://api.example/b"),
         *("--id-token-alg", "ES256", "--client-uri", "https://rp.example", "--first-party"),
+        *("--default-acr-values", "aal2", "--default-acr-values", "aal1"),
+        *("--allowed-method", "webauthn", "--allowed-method", "totp"),
     )
     assert set(made) == {"client_id", "client_secret", "issuer"}
     client = listed(idp, made["client_id"])
@@ -38,6 +40,8 @@ def test_add_with_every_option(idp: CommandLine) -> None:
     assert client["resource_server"] == ["https://api.example/b"]
     assert client["id_token_signed_response_alg"] == "ES256"
     assert client["first_party"] is True
+    assert client["default_acr_values"] == ["aal2", "aal1"]
+    assert client["allowed_methods"] == ["webauthn", "totp"]
     assert client["secrets"] == 1
 
 
@@ -123,6 +127,8 @@ def test_a_file_of_other_keys_is_refused(idp: CommandLine, content: str) -> None
         (("--name", "a", "--redirect-uri", CALLBACK, "--scope", "a  b"), "single spaces"),
         (("--name", "a", "--redirect-uri", CALLBACK, "--public", "--auth-method", "client_secret_post"), "--public"),
         (("--name", "a", "--public", "--grant", "client_credentials"), "no credentials"),
+        (("--name", "a", "--redirect-uri", CALLBACK, "--default-acr-values", "aal9"), "is not one of"),
+        (("--name", "a", "--redirect-uri", CALLBACK, "--allowed-method", "sms"), "is not one of"),
         (("--redirect-uri", CALLBACK), "Missing option '--name'"),
     ],
 )
