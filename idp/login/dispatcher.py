@@ -10,18 +10,15 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from idp.accounts.build import Accounts
-from idp.accounts.notices import Where
-from idp.accounts.sessions import Session
 from idp.accounts.strength import POSSESSION, Proof, joined
 from idp.errors import PageError
 from idp.factors.build import Strong
 from idp.login import flow, store
 from idp.login.entry import Entry
-from idp.login.flow import AskConsent, ChooseAccount, Enrol, Known, LetIn, Person, Prove, ProveMore, Standing
+from idp.login.flow import AskConsent, ChooseAccount, Enrol, LetIn, Person, Prove, ProveMore
+from idp.login.knowledge import Knowledge, where
 from idp.login.store import Interaction
 from idp.oauth.ports import Asked, Authentication, Refused
-from idp.oauth.store import consents
-from idp.web import client_address
 from keys import hashing
 
 Finish = Callable[[Mapping[str, Any], Authentication | Refused], Response]
@@ -52,6 +49,7 @@ class Dispatcher:
         self._clock = accounts.clock
         self._entry = Entry(accounts)
         self._strong = strong
+        self._knowledge = Knowledge(accounts, strong)
         self._interaction_seconds = interaction_seconds
         self._service_url = service_url
         """Given a client: the page of its own where signing in begins, if it has told us."""
@@ -62,7 +60,7 @@ class Dispatcher:
 
     def begin(self, asked: Asked, parameters: Mapping[str, Any]) -> Authentication | Refused | Response:
         """Return the answer if there is one already, else a redirect to the first step."""
-        known = self._known(asked)
+        known = self._knowledge.known(asked)
         step = flow.next_step(asked, known)
         if isinstance(step, Person):
             return flow.answer(asked, known, step)
@@ -131,15 +129,18 @@ class Dispatcher:
 
     def step(self, interaction: Interaction) -> flow.Step:
         """Return what the interaction needs next."""
-        return flow.next_step(interaction.asked, self._known(interaction.asked, interaction))
+        return flow.next_step(interaction.asked, self._knowledge.known(interaction.asked, interaction))
 
     def advance(self, interaction: Interaction) -> Response:
         """Send the person to the next step, or answer whoever asked. Repeating it is harmless: a double click gets an answer too."""
-        known = self._known(interaction.asked, interaction)
+        known = self._knowledge.known(interaction.asked, interaction)
         step = flow.next_step(interaction.asked, known)
         if isinstance(step, LetIn):
-            return self._let_in(interaction)
+            with self._database.write():
+                return self._keep(self._let_in(interaction))
         if isinstance(step, Person):
+            if interaction.offer:
+                return redirect(url_for("login.offer", interaction_id=interaction.id), SEE_OTHER)
             return self.answer(interaction, flow.answer(interaction.asked, known, step))
         if isinstance(step, Refused):
             return self.answer(interaction, step)
@@ -152,9 +153,16 @@ class Dispatcher:
         return self.finish[interaction.kind](interaction.parameters, outcome)
 
     def prove(
-        self, interaction: Interaction, account_id: str, proof: Proof, *, remember: bool = False, trust: bool = False
+        self,
+        interaction: Interaction,
+        account_id: str,
+        proof: Proof,
+        *,
+        remember: bool = False,
+        trust: bool = False,
+        offer: bool = False,
     ) -> Response:
-        """Note what somebody has proven, and go on."""
+        """Note what somebody has proven, and go on; with `offer`, who has no second step is offered a passkey on the way."""
         here = where()
         same = account_id == interaction.account_id
         has = self._strong.standings.of(account_id)
@@ -172,6 +180,7 @@ class Dispatcher:
             proofs=joined(interaction.proofs if same else (), (proof,)),
             remember=remember or (same and interaction.remember),
             trust=trust or (same and interaction.trust),
+            offer=offer and not has.methods,
             allowed=same and interaction.allowed,
         )
         # From the proof to the answer one transaction: one wait for the disk, and no session that leads nowhere.
@@ -179,29 +188,29 @@ class Dispatcher:
             if POSSESSION in proof.shows:
                 self._strong.attempts.clear(tx, account_id)
                 self._strong.reset.cancel(tx, account_id, here)
-            store.save(tx, changed)
-            return self.advance(changed)
+            return self._keep(changed)
 
     def denied(self, interaction: Interaction) -> Response:
         """Go on after the person said no on their device: with the password, before that device is asked again."""
-        changed = replace(interaction, proofs=(), denied=True)
-        with self._database.write() as tx:
-            store.save(tx, changed)
-        return self.advance(changed)
+        return self._keep(replace(interaction, proofs=(), denied=True))
 
     def choose(self, interaction: Interaction, sid: str) -> Response:
         """Note which of the accounts in this browser it is to be. An earlier yes to the client was somebody else's."""
-        changed = replace(interaction, chosen_sid=sid, account_id="", proofs=(), allowed=False)
-        with self._database.write() as tx:
-            store.save(tx, changed)
-        return self.advance(changed)
+        return self._keep(replace(interaction, chosen_sid=sid, account_id="", proofs=(), allowed=False))
 
     def allow(self, interaction: Interaction) -> Response:
         """Note that the person said yes to the client."""
-        changed = replace(interaction, allowed=True)
+        return self._keep(replace(interaction, allowed=True))
+
+    def offered(self, interaction: Interaction) -> Response:
+        """Go on after the person was offered a passkey, whatever they chose."""
+        return self._keep(replace(interaction, offer=False))
+
+    def _keep(self, changed: Interaction) -> Response:
+        """Save what has changed, and go on."""
         with self._database.write() as tx:
             store.save(tx, changed)
-        return self.advance(changed)
+            return self.advance(changed)
 
     def now(self) -> int:
         """Return the flow's time."""
@@ -217,48 +226,17 @@ class Dispatcher:
         label = _("Continue to %(service)s", service=interaction.asked.client_name)
         return {"next_url": url, "next_label": label} if url else {}
 
-    def _let_in(self, interaction: Interaction) -> Response:
+    def _let_in(self, interaction: Interaction) -> Interaction:
         account_id, here = interaction.account_id, where()
         with self._database.write() as tx:
             session = self._entry.let_in(request, account_id, interaction.proofs, here, remember=interaction.remember)
             if interaction.trust and any(POSSESSION in proof.shows for proof in interaction.proofs):
                 methods = self._strong.standings.of(account_id).fingerprint
                 self._strong.trusted.trust(tx, request, account_id, methods, here)
-            changed = replace(interaction, chosen_sid=session.sid, trust=False)
-            store.save(tx, changed)
-            return self.advance(changed)
-
-    def _known(self, asked: Asked, interaction: Interaction | None = None) -> Known:
-        people = tuple(_person(one.session) for one in self._browser.people(request))
-        known = Known(now=self._clock(), people=people)
-        if interaction is not None:
-            known = replace(
-                known,
-                chosen=interaction.chosen_sid,
-                account_id=interaction.account_id,
-                proofs=interaction.proofs,
-                denied=interaction.denied,
-                allowed=interaction.allowed,
-            )
-        person = flow.candidate(asked, known)
-        if person is None:
-            return known
-        known = replace(known, standing=self._standing(person))
-        if asked.first_party or not asked.client_id:
-            return known
-        consented = consents.allowed_scope(self._database.read(), person.account_id, asked.client_id)
-        return replace(known, consented=consented)
-
-    def _standing(self, person: Person) -> Standing:
-        has = self._strong.standings.of(person.account_id)
-        # Only whoever comes in is asked for more than the password because of what they have enrolled.
-        trusted = bool(has.methods and not person.sid) and self._strong.trusted.trusts(
-            request, person.account_id, has.fingerprint
-        )
-        return Standing(has.methods, has.backups, has.must, trusted)
+        return replace(interaction, chosen_sid=session.sid, trust=False)
 
     def _local(self, asked: Asked, next_path: str) -> Response:
-        step = flow.next_step(asked, self._known(asked))
+        step = flow.next_step(asked, self._knowledge.known(asked))
         if isinstance(step, Person | Refused):
             return redirect(next_path, SEE_OTHER)
         return self._start("local", asked, {"next": next_path}, step)
@@ -297,12 +275,3 @@ class Dispatcher:
 
 def _finish_local(parameters: Mapping[str, Any], _outcome: Authentication | Refused) -> Response:
     return redirect(parameters["next"], SEE_OTHER)
-
-
-def where() -> Where:
-    """Return from where the request came."""
-    return Where(client_address(request.environ) or None, request.headers.get("User-Agent"))
-
-
-def _person(one: Session) -> Person:
-    return Person(one.account_id, one.sid, one.auth_time, one.proofs)

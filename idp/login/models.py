@@ -24,5 +24,6 @@ class InteractionRecord(Model):
     remember: Mapped[int]
     trust: Mapped[int]  # they trust this browser
     denied: Mapped[int]
+    offer: Mapped[int]  # a passkey, before going on
     allowed: Mapped[int]
     completed_at: Mapped[int | None]

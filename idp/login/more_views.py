@@ -4,7 +4,7 @@ import re
 from contextlib import suppress
 from http import HTTPStatus
 
-from flask import make_response, render_template, request
+from flask import make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -15,13 +15,16 @@ from idp.accounts.strength import AAL2, AAL3, KNOWLEDGE, Proof
 from idp.errors import PageError
 from idp.factors.base import Attempt, Refusal
 from idp.factors.build import Strong
-from idp.login.dispatcher import Dispatcher, where
+from idp.login.dispatcher import Dispatcher
 from idp.login.flow import ProveMore
 from idp.login.forms import StepForm
+from idp.login.knowledge import where
 from idp.login.store import Interaction
 from idp.web import Web, allow_form_redirect
 
 HOME = "/account"
+_OFFERED = "passkey_offered"
+_OFFERED_SECONDS = 90 * 24 * 3600
 _TWO_FACTORS = {AAL2, AAL3}
 _PROCEED = re.compile(r"/sign-in/(\w+)/proceed")
 _MINUTE = 60
@@ -108,9 +111,33 @@ class MorePages:
         )
         return make_response(page)
 
+    def offer(self, interaction_id: str) -> Response:
+        """Offer a passkey to somebody who signed in with a password alone, on a device that can keep one; once in a while."""
+        interaction = load(self._dispatcher, interaction_id)
+        if interaction.completed or not interaction.offer:
+            return self._elsewhere(interaction)
+        form = StepForm()
+        if form.validate_on_submit():
+            response = self._dispatcher.offered(interaction)
+        else:
+            back = url_for("login.proceed", interaction_id=interaction.id)
+            add_url = self._strong.passkeys.add_url(back)
+            response = make_response(
+                render_template("login/offer.html", form=form, interaction=interaction, add_url=add_url)
+            )
+        response.set_cookie(
+            _OFFERED, "1", max_age=_OFFERED_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure
+        )
+        return response
+
     def _elsewhere(self, interaction: Interaction) -> Response:
         over = request.method == "GET" and interaction.completed
         return done(interaction) if over else self._dispatcher.advance(interaction)
+
+
+def may_offer() -> bool:
+    """Tell whether the sign-in form says that this device can keep a passkey, and the last offer here was long ago."""
+    return request.form.get("passkeys") == "y" and _OFFERED not in request.cookies
 
 
 def done(interaction: Interaction) -> Response:

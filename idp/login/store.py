@@ -12,12 +12,12 @@ from idp.oauth.ports import Asked
 
 _INSERT = """
 INSERT INTO interaction (id, browser_digest, kind, asked, parameters, created_at, expires_at, chosen_sid, account_id, proofs,
-                         remember, trust, denied, allowed)
-VALUES (:id, :browser_digest, :kind, :asked, :parameters, :now, :expires_at, '', '', '[]', 0, 0, 0, 0)
+                         remember, trust, denied, offer, allowed)
+VALUES (:id, :browser_digest, :kind, :asked, :parameters, :now, :expires_at, '', '', '[]', 0, 0, 0, 0, 0)
 """
 _SAVE = """
 UPDATE interaction SET chosen_sid = :chosen_sid, account_id = :account_id, proofs = :proofs, remember = :remember,
-                       trust = :trust, denied = :denied, allowed = :allowed
+                       trust = :trust, denied = :denied, offer = :offer, allowed = :allowed
 WHERE id = :id
 """
 
@@ -38,6 +38,7 @@ class Interaction:
     remember: bool
     trust: bool
     denied: bool
+    offer: bool
     allowed: bool
     completed: bool
 
@@ -78,6 +79,7 @@ def save(tx: Tx, interaction: Interaction) -> None:
         remember=int(interaction.remember),
         trust=int(interaction.trust),
         denied=int(interaction.denied),
+        offer=int(interaction.offer),
         allowed=int(interaction.allowed),
     )
 
@@ -110,6 +112,7 @@ def _interaction(row: Row) -> Interaction:
         remember=bool(row["remember"]),
         trust=bool(row["trust"]),
         denied=bool(row["denied"]),
+        offer=bool(row["offer"]),
         allowed=bool(row["allowed"]),
         completed=row["completed_at"] is not None,
     )

@@ -14,6 +14,7 @@ from idp.accounts.sign_in import Refused as PasswordRefused
 from idp.accounts.sign_in import Verified
 from idp.factors.build import Strong
 from idp.factors.standing import Enrolled
+from idp.login import more_views
 from idp.login.dispatcher import SEE_OTHER, Dispatcher
 from idp.login.flow import AskConsent, Person, Prove, Step
 from idp.login.forms import ProveAgainForm, SignInForm, StepForm
@@ -66,8 +67,13 @@ class Pages:
             result = self._verify_password(form, person, step)
             if isinstance(result, Verified):
                 remember = not person and bool(form.remember.data)
-                proof = strength.password(self._dispatcher.now())
-                return self._dispatcher.prove(interaction, result.account_id, proof, remember=remember)
+                return self._dispatcher.prove(
+                    interaction,
+                    result.account_id,
+                    strength.password(self._dispatcher.now()),
+                    remember=remember,
+                    offer=more_views.may_offer(),
+                )
             problem, status = _explain(result)
             retry_after = result.wait_seconds
         elif form.is_submitted():
@@ -87,6 +93,8 @@ class Pages:
         interaction = self._load(interaction_id)
         if request.method == "GET" and interaction.completed:
             return done(interaction)
+        if interaction.offer:
+            return self._dispatcher.offered(interaction)
         return self._dispatcher.advance(interaction)
 
     def cancel(self, interaction_id: str) -> Response:
@@ -163,6 +171,7 @@ def blueprint(pages: Pages, more: MorePages, passkeys: PasskeyPages) -> Blueprin
         ("/sign-in/<interaction_id>/passkey/options", passkeys.passkey_options, ["GET"]),
         ("/sign-in/<interaction_id>/with/<method>", more.prove_more, both),
         ("/sign-in/<interaction_id>/lost", more.lost, both),
+        ("/sign-in/<interaction_id>/offer", more.offer, both),
         ("/choose-account/<interaction_id>", pages.choose_account, both),
         ("/consent/<interaction_id>", pages.consent, both),
     ):

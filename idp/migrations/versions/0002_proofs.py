@@ -30,6 +30,6 @@ def upgrade() -> None:
     with op.batch_alter_table("interaction") as table:
         table.add_column(sa.Column("account_id", sa.String(), nullable=False))
         table.add_column(sa.Column("proofs", sa.Text(), nullable=False))
-        for name in ("remember", "trust", "denied"):
+        for name in ("remember", "trust", "denied", "offer"):
             table.add_column(sa.Column(name, sa.Integer(), nullable=False))
         table.drop_column("fresh")

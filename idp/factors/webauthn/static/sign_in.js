@@ -38,6 +38,13 @@ if (form && supported) {
     form.elements.credential.value = "";
     if (event.persisted) suggest();
   });
+  // Whoever signs in with a password here may like to know that this device could do without.
+  const able = document.querySelector("input[name=passkeys]");
+  if (able) {
+    PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable()
+      .then((can) => { able.value = can ? "y" : ""; })
+      .catch(() => {});
+  }
   const { unknownKey } = form.dataset;
   if (unknownKey) {
     const told = { rpId: location.hostname, credentialId: unknownKey };
