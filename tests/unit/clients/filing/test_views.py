@@ -125,7 +125,7 @@ def test_two_tabs_do_not_overwrite_each_other_silently(arrive: Arrive, draft: di
 
     assert conflict.status_code == 409
     assert "changed in another window" in conflict.text
-    assert "<li>A silent kettle</li>" in conflict.text
+    assert "<li><bdi>A silent kettle</bdi></li>" in conflict.text
     assert 'value="A loud kettle"' in conflict.text
     assert "A silent kettle" in browser.get("/drafts").text
     # Now it's a choice.
