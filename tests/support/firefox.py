@@ -70,10 +70,10 @@ class Firefox:
         marionette = _free_port()
         self._write_profile({**QUIET, "marionette.port": marionette, **preferences})
         self._log = (self._folder / "output.log").open("w")
-        remote = ("--remote-debugging-port", "0", "--marionette", "--remote-allow-system-access")
+        remote = ["--remote-debugging-port", "0", "--marionette", "--remote-allow-system-access"]
+        program = [shutil.which("firefox-esr") or "firefox-esr", "--headless", "--no-remote", *remote]
         self._process = subprocess.Popen(
-            [shutil.which("firefox-esr") or "firefox-esr", "--headless", "--no-remote", *remote]
-            + ["--profile", str(self._folder), "about:blank"],
+            [*program, "--profile", str(self._folder), "about:blank"],
             stdout=self._log,
             stderr=self._log,
             env={**os.environ, "HOME": str(self._folder), "MOZ_HEADLESS": "1", "MOZ_CRASHREPORTER_DISABLE": "1"},

@@ -167,3 +167,9 @@ def test_the_name_is_resolved_once_and_the_address_pinned(careful: Outbound, mon
 def test_only_https_addresses_are_called(careful: Outbound, url: str) -> None:
     with pytest.raises(OutboundError):
         careful.get(url)
+
+
+def test_bytes_are_posted_as_they_are(server: str) -> None:
+    answer = Outbound(OutboundSettings(allow_private=True)).post(f"{server}/push", b"\x00\xff", {"TTL": "60"})
+    assert answer.status == 200
+    assert Server.seen[-1] == ("POST", "/push", b"\x00\xff")

@@ -26,7 +26,8 @@ RETURNING *
 """
 _MISS = """
 UPDATE push_enrolment SET tries = tries + 1
-WHERE sid = :sid AND account_id = :account_id AND id = :id AND claimed_at IS NOT NULL RETURNING tries
+WHERE sid = :sid AND account_id = :account_id AND id = :id AND claimed_at IS NOT NULL AND expires_at > :now
+RETURNING tries
 """
 
 

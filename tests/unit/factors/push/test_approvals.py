@@ -1,4 +1,3 @@
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -6,16 +5,15 @@ import pytest
 from idp.accounts.strength import Proof
 from idp.factors.base import Refusal
 from idp.factors.push.crypto import BadMessage, StaleMessage
-from tests.support.approving_device import ApprovingDevice, BrowserSubscription
+from tests.support.approving import PHONE, Approving
+from tests.support.approving_device import ApprovingDevice
 
-HOUR = 3600
 
-
-def _number(approving: Any, attempt_id: str = "attempt-1") -> str:
+def _number(approving: Approving, attempt_id: str = "attempt-1") -> str:
     return approving.push.ask(approving.attempt(attempt_id))["request"].number
 
 
-def test_the_right_number_signs_in(approving: Any) -> None:
+def test_the_right_number_signs_in(approving: Approving) -> None:
     number = _number(approving)
     assert approving.verify() == Refusal("waiting")
     request = approving.asked()
@@ -27,31 +25,48 @@ def test_the_right_number_signs_in(approving: Any) -> None:
     assert (proof.amr, proof.shows) == (("swk", "mca"), ("possession",))
     # What was used proves nothing a second time.
     assert approving.verify() == Refusal("expired")
-    assert [event for event in approving.people.events() if event.startswith("push.")] == [
-        "push.asked",
-        "push.approved",
-    ]
+    assert approving.events() == ["push.asked", "push.approved"]
     (factor,) = approving.factors.listing(approving.account_id)
     assert factor.last_used_ip == "192.0.2.7"
 
 
-def test_reloading_asks_nobody_anew(approving: Any) -> None:
-    first = approving.push.ask(approving.attempt())["request"]
-    assert approving.push.ask(approving.attempt())["request"] == first
-    assert approving.people.count("push_request") == 1
+def test_what_the_sign_in_page_learns_helps_nobody_to_answer(approving: Approving) -> None:
+    request_id = approving.push.ask(approving.attempt())["request"].id
+    state = approving.push.approvals.state
+    assert state(request_id) == {"state": "waiting", "delivery": "none"}
+    approving.answer(approving.device.answer(approving.asked(), "deny"))
+    assert state(request_id) == {"state": "over", "delivery": "none"}
+    assert state("nothing") == {"state": "over", "delivery": "none"}
 
 
-def test_a_wrong_number_ends_it(approving: Any) -> None:
+def test_an_approval_waits_a_little_and_then_is_void(approving: Approving) -> None:
+    number = _number(approving)
+    approving.answer(approving.device.answer(approving.asked(), "approve", number))
+    approving.forward(121)
+    assert approving.verify() == Refusal("expired")
+
+
+def test_an_approval_serves_only_its_attempt(approving: Approving) -> None:
+    number = _number(approving)
+    request = approving.asked()
+    approving.answer(approving.device.answer(request, "approve", number))
+    assert approving.verify("attempt-2") == Refusal("waiting")
+    other = approving.people.create("otto", "otto@example.org")
+    assert approving.push.verify(approving.attempt(account_id=other), {}) == Refusal("waiting")
+    assert isinstance(approving.verify(), Proof)
+
+
+def test_a_wrong_number_ends_it(approving: Approving) -> None:
     number = _number(approving)
     request = approving.asked()
     other = "10" if number != "10" else "11"
     assert approving.answer(approving.device.answer(request, "approve", other)) == (True, "wrong")
     # The right one comes too late.
     assert approving.answer(approving.device.answer(request, "approve", number)) == (False, "wrong")
-    assert approving.verify().reason == "wrong"
+    assert approving.verify().reason == "wrong"  # type: ignore[union-attr]
 
 
-def test_no_means_no(approving: Any) -> None:
+def test_no_means_no(approving: Approving) -> None:
     number = _number(approving)
     request = approving.asked()
     assert approving.answer(approving.device.answer(request, "deny")) == (True, "denied")
@@ -62,7 +77,7 @@ def test_no_means_no(approving: Any) -> None:
     assert approving.people.count("push_request") == 1
 
 
-def test_it_was_not_me(approving: Any) -> None:
+def test_it_was_not_me(approving: Approving) -> None:
     _number(approving)
     request = approving.asked()
     assert approving.answer(approving.device.answer(request, "not_me")) == (True, "not_me")
@@ -71,14 +86,107 @@ def test_it_was_not_me(approving: Any) -> None:
     assert (mail["template"], mail["context"]["device"]) == ("push_not_me", "Phone")
     assert mail["context"]["where"] == "192.0.2.7"
 
-    identify, lock = approving.push.devices.identify, approving.push.approvals.lock
-    known, claims = identify(approving.device.sign("lock", request=request["id"]), "lock")
-    other, _claims = identify(approving.add_device().sign("lock", request=request["id"]), "lock")
-    assert not lock(other, request["id"], approving.people.accounts)  # type: ignore[arg-type]
-    where = approving.push.approvals
-    assert where is not None
-    from tests.unit.factors.push.conftest import PHONE
 
-    assert lock(known, claims["request"], PHONE)
-    assert not lock(known, claims["request"], PHONE)
+def test_who_said_so_may_lock_the_account_once_and_soon(approving: Approving) -> None:
+    other = approving.add_device(name="Tablet")
+    _number(approving)
+    request = approving.asked()
+    approving.answer(approving.device.answer(request, "not_me"))
+    assert not approving.lock(other, request["id"])
+    assert not approving.lock(approving.device, "another")
+    assert approving.lock(approving.device, request["id"])
+    assert not approving.lock(approving.device, request["id"])
     assert approving.locked == [approving.account_id]
+
+
+def test_locking_takes_more_than_a_no_and_not_too_long(approving: Approving) -> None:
+    _number(approving)
+    denied = approving.asked()
+    approving.answer(approving.device.answer(denied, "deny"))
+    assert not approving.lock(approving.device, denied["id"])
+    _number(approving, "attempt-2")
+    request = approving.asked()
+    approving.answer(approving.device.answer(request, "not_me"))
+    approving.forward(901)
+    assert not approving.lock(approving.device, request["id"])
+    assert approving.locked == []
+
+
+def test_too_late(approving: Approving) -> None:
+    number = _number(approving)
+    request = approving.asked()
+    approving.forward(120)
+    assert approving.answer(approving.device.answer(request, "approve", number)) == (False, "expired")
+    assert approving.verify() == Refusal("expired")
+
+
+def test_an_answer_counts_once(approving: Approving) -> None:
+    number = _number(approving)
+    message = approving.device.answer(approving.asked(), "approve", number)
+    assert approving.answer(message) == (True, "approved")
+    assert approving.answer(message) == (False, "approved")
+    assert isinstance(approving.verify(), Proof)
+    assert approving.answer(message) == (False, "expired")
+
+
+def test_an_answer_fits_one_request_only(approving: Approving) -> None:
+    _number(approving)
+    before = approving.asked()
+    number = _number(approving, "attempt-2")
+    request = approving.asked()
+    assert request["id"] != before["id"]
+    for changes in ({"challenge": before["challenge"]}, {"challenge": None}):
+        with pytest.raises(BadMessage):
+            approving.answer(approving.device.answer(request, "approve", number, **changes))
+    with pytest.raises(BadMessage):
+        approving.answer(approving.device.answer(request, "perhaps", number))
+    assert approving.verify("attempt-2") == Refusal("waiting")
+
+
+def test_signatures_of_others_count_for_nothing(approving: Approving) -> None:
+    number = _number(approving)
+    request = approving.asked()
+    neighbour = approving.add_device(approving.people.create("otto", "otto@example.org"))
+    with pytest.raises(BadMessage):
+        approving.answer(neighbour.answer(request, "approve", number))
+    stranger = ApprovingDevice(approving.people.now)
+    with pytest.raises(BadMessage):
+        approving.answer(stranger.answer(request, "approve", number))
+    # In the name of the right device, with another key.
+    stranger.kid = approving.device.kid
+    with pytest.raises(BadMessage):
+        approving.answer(stranger.answer(request, "approve", number))
+    # Signed for another purpose, by another provider's device, at another time.
+    claims = {"request": request["id"], "challenge": request["challenge"], "decision": "approve", "number": number}
+    with pytest.raises(BadMessage):
+        approving.answer(approving.device.sign("show", **claims))
+    with pytest.raises(BadMessage):
+        approving.answer(approving.device.answer(request, "approve", number, iss="https://other.example"))
+    with pytest.raises(StaleMessage):
+        approving.answer(approving.device.answer(request, "approve", number, iat=approving.people.now - 301))
+    assert approving.verify() == Refusal("waiting")
+
+
+def test_a_device_that_was_removed_approves_nothing(approving: Approving) -> None:
+    number = _number(approving)
+    request = approving.asked()
+    approving.answer(approving.device.answer(request, "approve", number))
+    (factor,) = approving.factors.listing(approving.account_id)
+    approving.factors.remove(approving.account_id, factor.id, PHONE)
+    # Not even what it approved a moment ago.
+    assert isinstance(approving.verify(), Refusal)
+    with pytest.raises(BadMessage):
+        approving.answer(approving.device.answer(request, "approve", number))
+
+
+def test_only_its_own_requests_are_shown_to_a_device(approving: Approving) -> None:
+    request_id = approving.push.ask(approving.attempt())["request"].id
+    neighbour = approving.add_device(approving.people.create("otto", "otto@example.org"))
+    identify, shown_to = approving.push.devices.identify, approving.push.approvals.shown_to
+    known, _ = identify(neighbour.sign("show"), "show")
+    assert approving.push.approvals.open_for(known) == []
+    assert shown_to(known, request_id) is None
+    own, _ = identify(approving.device.sign("show"), "show")
+    shown: dict[str, Any] = shown_to(own, request_id) or {}
+    assert shown["state"] == "waiting"
+    assert "number" not in shown
