@@ -240,5 +240,7 @@ def _consent(asked: Asked, known: Known, person: Person) -> Step:
 
 def answer(asked: Asked, known: Known, person: Person) -> Authentication:
     """Return the sign-in as the protocol sees it: how strong it is follows from what was proven recently enough, and from no more."""
-    proofs = _counted(asked, known, person)
-    return Authentication(person.account_id, person.sid, person.auth_time, level(proofs), amr(proofs))
+    counted = _counted(asked, known, person)
+    # Where only methods that don't count were used, it is a sign-in all the same: the weakest there is.
+    proofs = counted or joined(_recent(asked, known, person), known.proofs)
+    return Authentication(person.account_id, person.sid, person.auth_time, level(counted) or AAL1, amr(proofs))

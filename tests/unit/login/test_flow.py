@@ -176,6 +176,13 @@ def test_signing_in_as_somebody_else_than_hinted_is_an_error() -> None:
         (asked("login"), known(STRONG_ALICE, by="alice", proofs=(PASSKEY,)), "aal2", ("swk", "user", "mfa")),
         # nor does a method that the service doesn't accept
         (asked(methods=("webauthn",)), known(STRONG_ALICE), "aal1", ("pwd",)),
+        # and if nothing else was used, it is a sign-in all the same
+        (
+            asked(methods=("totp",)),
+            known(Person("alice", "s1", NOW, (PASSKEY,))),
+            "aal1",
+            ("swk", "user", "mfa"),
+        ),
     ],
 )
 def test_the_answer_says_what_was_proven(asked: Asked, known: Known, acr: str, amr: tuple[str, ...]) -> None:
