@@ -46,7 +46,12 @@ class Pages:
 
     def signed_in(self, view: _View[_P]) -> Callable[_P, ResponseReturnValue]:
         """Let in who is signed in."""
-        return self._guard.signed_in(view)
+
+        def led(session: Session, /, *args: _P.args, **kwargs: _P.kwargs) -> ResponseReturnValue:
+            self._ports.lead_on(self.next_path())
+            return view(session, *args, **kwargs)
+
+        return wraps(view)(self._guard.signed_in(led))
 
     def careful(self, view: _View[_P]) -> Callable[_P, ResponseReturnValue]:
         """Let in who has just proven who they are: with two factors, if they have them. For everything that changes a way in."""
@@ -56,10 +61,9 @@ class Pages:
             recent = [proof for proof in session.proofs if self._clock() - proof.at <= RECENT]
             if not recent or not reaches(recent, needed):
                 return self._ports.sign_in.reauthenticate(request.full_path.rstrip("?"), level=needed)
-            self._ports.lead_on(self.next_path())
             return view(session, *args, **kwargs)
 
-        return wraps(view)(self._guard.signed_in(checked))
+        return wraps(view)(self.signed_in(checked))
 
     def strong(self, account_id: str) -> list[Factor]:
         """Return what makes the account's sign-in strong: everything enrolled that isn't only a way back in."""

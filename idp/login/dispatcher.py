@@ -180,7 +180,8 @@ class Dispatcher:
             proofs=joined(interaction.proofs if same else (), (proof,)),
             remember=remember or (same and interaction.remember),
             trust=trust or (same and interaction.trust),
-            offer=offer and not has.methods,
+            # On the way to a service; on the account's own pages it is in sight anyway.
+            offer=offer and interaction.kind != "local" and not has.methods,
             allowed=same and interaction.allowed,
         )
         # From the proof to the answer one transaction: one wait for the disk, and no session that leads nowhere.

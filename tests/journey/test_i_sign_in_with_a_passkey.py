@@ -294,3 +294,35 @@ def test_in_firefox(stack: Stack) -> None:
         firefox.screenshot(SCREENSHOTS / "firefox-sign-in.png")
         firefox.press("#passkey")
         firefox.wait_for("My account")
+
+
+def test_offered_right_after_signing_in(page: Page, open_browser: Callable[..., Page], stack: Stack) -> None:
+    stack.add_person("oana", "Oana Pop", PASSWORD)
+    keys = ChromiumKeys(page)
+    phone = keys.add()
+    page.goto(f"{stack.dashboard}/dashboard")
+    expect(page.locator("input[name=passkeys]")).to_have_value("y")
+    sign_in(page, "oana")
+    heading(page, "Next time without a password?")
+    look(page, "passkey-offer")
+    page.locator("#create-passkey").click()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("is ready")
+    page.get_by_role("button", name="Done").click()
+    # and there they are, where they wanted to go
+    expect(page).to_have_url(re.compile("/dashboard"))
+    assert len(keys.credentials(phone)) == 1
+
+    # whoever doesn't want it goes on, and isn't asked again soon
+    stack.add_person("otto", "Otto Berg", PASSWORD)
+    other = open_browser()
+    ChromiumKeys(other).add()
+    for time in ("first", "second"):
+        other.goto(f"{stack.dashboard}/dashboard")
+        expect(other.locator("input[name=passkeys]")).to_have_value("y")
+        sign_in(other, "otto")
+        if time == "first":
+            other.locator("#not-now").click()
+        expect(other).to_have_url(re.compile("/dashboard$"))
+        sign_out(other, "Otto Berg")
+        expect(other.locator("#sign-out")).to_have_count(0)
