@@ -69,9 +69,20 @@ class Alarms:
         row = tx.one(_CONSUME, hash=hashing.digest(secret), now=self._clock())
         return self._alarm(row) if row else None
 
+    def void_since(self, tx: Tx, account_id: str, since: int) -> None:
+        """Spend what was sent at that time or later: whoever was in the account then may have got it as well."""
+        sql = "UPDATE alarm SET used_at = :now WHERE account_id = :id AND created_at >= :since AND used_at IS NULL"
+        tx.run(sql, id=account_id, since=since, now=self._clock())
+
+    def first_known(self, tx: Tx, account_id: str, address: str) -> int | None:
+        """Return when this is first known to have been the account's address, None if it isn't."""
+        sql = "SELECT min(created_at) AS at FROM alarm WHERE account_id = :id AND address = :address"
+        row = tx.one(sql, id=account_id, address=address)
+        return row["at"] if row else None
+
     def purge(self, tx: Tx) -> int:
-        """Forget those that are too old."""
-        return tx.run("DELETE FROM alarm WHERE expires_at <= :now", now=self._clock())
+        """Forget those that are too old. They are kept twice as long as they work: `first_known` tells from them whose address it was."""
+        return tx.run("DELETE FROM alarm WHERE expires_at <= :before", before=self._clock() - self._seconds)
 
     def _alarm(self, row: Row) -> Alarm:
         is_open = row["used_at"] is None and row["expires_at"] > self._clock()

@@ -49,6 +49,7 @@ class Lockdown:
         since = now if since is None else since
         people.lock(tx, account_id, now=now)
         self._sessions.end_all(tx, account_id, "locked")
+        self._common.notices.alarms.void_since(tx, account_id, since)
         for purpose in (Purpose.CHANGE_EMAIL, Purpose.RECOVERY_EMAIL, Purpose.RESET_PASSWORD):
             self._confirmations.void(tx, account_id, purpose)
         if any(row["role"] == RECOVERY and row["created_at"] >= since for row in addresses.of_account(tx, account_id)):
@@ -63,6 +64,12 @@ class Lockdown:
     def _restore_address(self, tx: Tx, alarm: Alarm) -> None:
         present = [row["address"] for row in addresses.of_account(tx, alarm.account_id) if row["role"] == PRIMARY]
         if not alarm.address or present == [alarm.address] or self._belongs_to_another(tx, alarm):
+            return
+        # Whoever exchanges the address reads the alarm of its being changed back, too. The one that was there first stays.
+        known = [
+            self._common.notices.alarms.first_known(tx, alarm.account_id, each) for each in (*present, alarm.address)
+        ]
+        if len(known) > 1 and known[0] is not None and known[0] < (known[1] or alarm.at):
             return
         addresses.replace_primary_unless_taken(
             tx, alarm.account_id, alarm.address, address_key(alarm.address), now=self._common.clock()
