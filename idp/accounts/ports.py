@@ -46,6 +46,16 @@ class ServiceAccess(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class WayOn:
+    """A sign-in that goes on after a page of ours."""
+
+    service: str
+    """The name of who asked; empty for a page of ours."""
+    cancel_url: str
+    """Where a form is posted to give up, and go back to who asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """All of them."""
 
@@ -53,8 +63,8 @@ class Ports:
     services: ServiceAccess
     method_title: Callable[[str], str] = str
     """What people call a method of signing in, given its name."""
-    lead_on: Callable[[str], object] = str
-    """Lets the forms of the page that is being answered end where a path of the sign-in flow leads in the end: at a service, say."""
+    lead_on: Callable[[str], WayOn | None] = lambda _path: None
+    """Lets the forms of the page that is being answered end where a path of the sign-in flow leads in the end; tells where that is."""
     sign_in_url: str = "/sign-in"
     sign_out_url: str = "/sign-out"
     switch_url: str = "/add-account"

@@ -14,7 +14,7 @@ from idp.accounts.build import Accounts
 from idp.accounts.guard import RECENT, Guard
 from idp.accounts.notices import Where
 from idp.accounts.paths import own_path
-from idp.accounts.ports import Ports
+from idp.accounts.ports import Ports, WayOn
 from idp.accounts.sessions import Session
 from idp.accounts.strength import AAL2, Proof, reaches
 from idp.factors.service import Factor, Factors
@@ -72,15 +72,22 @@ class Pages:
     def enrolled(self, session: Session, proof: Proof) -> None:
         """Note that setting a method up has proven it: the session is as strong as if it had been used to sign in."""
         here = pages.where(request)
-        with self._database.write() as tx:
-            stronger, value = self._sessions.strengthen(
-                tx, session.sid, [proof], ip=here.ip, user_agent=here.user_agent
-            )
+        try:
+            with self._database.write() as tx:
+                stronger, value = self._sessions.strengthen(
+                    tx, session.sid, [proof], ip=here.ip, user_agent=here.user_agent
+                )
+        except LookupError:  # ended meanwhile: the page that follows asks to sign in
+            return
         self._browser.enter(request, stronger, value)
 
     def done(self) -> Response:
         """Lead on to where the person came from to set a method up, or to the security page."""
         return redirect(self.next_path() or url_for("factors.security"), SEE_OTHER)
+
+    def way_on(self) -> WayOn | None:
+        """Return the sign-in that goes on after the page, if one does."""
+        return self._ports.lead_on(self.next_path())
 
     def next_path(self) -> str:
         """Return the path on this host that the page's address names as `next`, or an empty text."""

@@ -110,7 +110,9 @@ class Security:
             "factors/choose.html",
             person=self._pages.person(session),
             methods=[(method.describe(), method.add_url(next_path)) for method in methods],
+            form=ActionForm(),
             next_path=next_path,
+            way_on=self._pages.way_on(),
         )
 
     def factor(self, session: Session, factor_id: str) -> ResponseReturnValue:

@@ -125,7 +125,7 @@ class Dispatcher:
                 _("To keep you safe it has expired. Go back to the service that you wanted to use and sign in again."),
                 **self._way_on(interaction),
             )
-        return interaction
+        return self._knowledge.still_true(interaction)
 
     def step(self, interaction: Interaction) -> flow.Step:
         """Return what the interaction needs next."""
@@ -230,7 +230,18 @@ class Dispatcher:
     def _let_in(self, interaction: Interaction) -> Interaction:
         account_id, here = interaction.account_id, where()
         with self._database.write() as tx:
-            session = self._entry.let_in(request, account_id, interaction.proofs, here, remember=interaction.remember)
+            try:
+                session = self._entry.let_in(
+                    request, account_id, interaction.proofs, here, remember=interaction.remember
+                )
+            except LookupError as error:
+                raise PageError(
+                    HTTPStatus.CONFLICT,
+                    _("You have been signed out"),
+                    _("Your sign-in was ended in another window, or the account was locked. Sign in again."),
+                    detail=str(error),
+                    **self._way_on(interaction),
+                ) from error
             if interaction.trust and any(POSSESSION in proof.shows for proof in interaction.proofs):
                 methods = self._strong.standings.of(account_id).fingerprint
                 self._strong.trusted.trust(tx, request, account_id, methods, here)

@@ -22,6 +22,7 @@ class Knowledge:
     def __init__(self, accounts: Accounts, strong: Strong) -> None:
         self._database = accounts.database
         self._browser = accounts.browser
+        self._sessions = accounts.sessions
         self._clock = accounts.clock
         self._strong = strong
 
@@ -46,6 +47,18 @@ class Knowledge:
             return known
         consented = consents.allowed_scope(self._database.read(), person.account_id, asked.client_id)
         return replace(known, consented=consented)
+
+    def still_true(self, interaction: Interaction) -> Interaction:
+        """Return it without what counts no more: neither a session that was ended nor a former password signs in by what it once proved."""
+        if not interaction.account_id:
+            return interaction
+        here = {one.session.sid for one in self._browser.people(request)}
+        sid = interaction.chosen_sid
+        if sid and sid not in here and not self._sessions.is_live(sid):
+            return replace(interaction, chosen_sid="", account_id="", proofs=(), allowed=False)
+        since = self._strong.standings.of(interaction.account_id).password_since
+        proofs = tuple(proof for proof in interaction.proofs if proof.method != "password" or proof.at >= since)
+        return replace(interaction, proofs=proofs)
 
     def _standing(self, person: Person) -> Standing:
         has = self._strong.standings.of(person.account_id)

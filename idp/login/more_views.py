@@ -1,21 +1,21 @@
 """The pages of a sign-in that needs another factor: prove it by one of the account's methods, or say that all of them are lost."""
 
 import re
-from contextlib import suppress
 from http import HTTPStatus
 
-from flask import make_response, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from idp.accounts.models import RECOVERY
 from idp.accounts.pages import local_time
+from idp.accounts.ports import WayOn
 from idp.accounts.strength import AAL2, AAL3, KNOWLEDGE, Proof
 from idp.errors import PageError
 from idp.factors.base import Attempt, Refusal
 from idp.factors.build import Strong
-from idp.login.dispatcher import Dispatcher
+from idp.login.dispatcher import SEE_OTHER, Dispatcher
 from idp.login.flow import ProveMore
 from idp.login.forms import StepForm
 from idp.login.knowledge import where
@@ -54,6 +54,9 @@ class MorePages:
                 return self._dispatcher.prove(interaction, step.account_id, outcome, trust="trust" in request.form)
             if outcome.reason == "denied":
                 return self._dispatcher.denied(interaction)
+            if outcome.reason == "waiting" and request.form.get("again"):
+                # Asked anew: nothing is wrong, and reloading the page mustn't ask once more.
+                return redirect(request.path, SEE_OTHER)
             problem, status = _explain(outcome)
             retry_after = outcome.wait_seconds if status is HTTPStatus.TOO_MANY_REQUESTS else 0
         elif form.is_submitted():
@@ -153,11 +156,16 @@ def load(dispatcher: Dispatcher, interaction_id: str) -> Interaction:
     return interaction
 
 
-def lead_on(dispatcher: Dispatcher, path: str) -> None:
-    """Let the page's forms end where the sign-in ends that goes on at `path`; any other path leads nowhere else."""
-    if found := _PROCEED.fullmatch(path):
-        with suppress(PageError):
-            load(dispatcher, found[1])
+def lead_on(dispatcher: Dispatcher, path: str) -> WayOn | None:
+    """Let the page's forms end where the sign-in ends that goes on at `path`, and tell where; any other path leads nowhere else."""
+    found = _PROCEED.fullmatch(path)
+    if found is None:
+        return None
+    try:
+        interaction = load(dispatcher, found[1])
+    except PageError:
+        return None
+    return WayOn(interaction.asked.client_name, url_for("login.cancel", interaction_id=interaction.id))
 
 
 def _attempt(interaction: Interaction, account_id: str) -> Attempt:
