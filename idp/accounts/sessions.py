@@ -124,6 +124,10 @@ class Sessions:
                 store.touch(tx, sid, now=now)
         return _session(row)
 
+    def is_live(self, sid: str) -> bool:
+        """Tell whether a session goes on, in whatever browser it is."""
+        return store.find_live(self._database.read(), sid, now=self._clock()) is not None
+
     def strengthen(
         self, tx: Tx, sid: str, proofs: Sequence[Proof], *, ip: str | None, user_agent: str | None
     ) -> tuple[Session, str]:

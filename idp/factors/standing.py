@@ -10,7 +10,7 @@ from idp.db import Database
 from idp.factors.trusted import fingerprint
 
 _READ = """
-SELECT a.username, a.name, a.status, a.roles, a.preferred_method, f.id, f.method, f.dead_since
+SELECT a.username, a.name, a.status, a.roles, a.preferred_method, a.password_changed_at, f.id, f.method, f.dead_since
 FROM account a LEFT JOIN factor f ON f.account_id = a.id WHERE a.id = :id ORDER BY f.created_at
 """
 
@@ -31,6 +31,8 @@ class Enrolled:
     """The level that its roles demand; empty: none."""
     fingerprint: str
     """Changes whenever something is added or removed."""
+    password_since: int = 0
+    """When the password was last changed; what an earlier one proved counts no more."""
 
 
 class Standings:
@@ -63,4 +65,5 @@ class Standings:
             backups=tuple(name for name in known if name in self._backups),
             must=AAL2 if self._roles & set(first["roles"].split()) else "",
             fingerprint=fingerprint(row["id"] for row in rows if row["id"]),
+            password_since=first["password_changed_at"],
         )
