@@ -125,6 +125,8 @@ def test_what_signs_nobody_in(page: Page, open_browser: Opened, stack: Stack, ph
 
     # asked again, and denied: nothing more without the password
     other.locator("#again").click()
+    heading(other, "Approve on your phone")
+    expect(other.locator("#error")).to_have_count(0)
     number = other.locator("#number").inner_text()
     phone.press_notification(ASKED)
     phone.wait_for("Number on the sign-in page")

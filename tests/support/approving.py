@@ -81,3 +81,9 @@ class Approving:
     def forward(self, seconds: int) -> None:
         self.people.now += seconds
         self.device.now += seconds
+
+
+def refused(outcome: Proof | Refusal) -> str:
+    """Return why there is no proof."""
+    assert isinstance(outcome, Refusal)
+    return outcome.reason

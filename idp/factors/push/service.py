@@ -149,4 +149,6 @@ def _refused(request: Request) -> Refusal:
         case "limit":
             return Refusal("wait", request.wait_seconds)
         case "expired":
-            return Refusal("expired")
+            # Not "expired", which counts as an attempt: whoever was slow, or away, has guessed nothing.
+            message = _("Nobody answered in time, or a newer sign-in asked your devices instead.")
+            return Refusal("unavailable", message=message)

@@ -5,7 +5,7 @@ import pytest
 from idp.accounts.strength import Proof
 from idp.factors.base import Refusal
 from idp.factors.push.crypto import BadMessage, StaleMessage
-from tests.support.approving import PHONE, Approving
+from tests.support.approving import PHONE, Approving, refused
 from tests.support.approving_device import ApprovingDevice
 
 
@@ -24,7 +24,7 @@ def test_the_right_number_signs_in(approving: Approving) -> None:
     assert isinstance(proof, Proof)
     assert (proof.amr, proof.shows) == (("swk", "mca"), ("possession",))
     # What was used proves nothing a second time.
-    assert approving.verify() == Refusal("expired")
+    assert refused(approving.verify()) == "unavailable"
     assert approving.events() == ["push.asked", "push.approved"]
     (factor,) = approving.factors.listing(approving.account_id)
     assert factor.last_used_ip == "192.0.2.7"
@@ -43,7 +43,7 @@ def test_an_approval_waits_a_little_and_then_is_void(approving: Approving) -> No
     number = _number(approving)
     approving.answer(approving.device.answer(approving.asked(), "approve", number))
     approving.forward(121)
-    assert approving.verify() == Refusal("expired")
+    assert refused(approving.verify()) == "unavailable"
 
 
 def test_an_approval_serves_only_its_attempt(approving: Approving) -> None:
@@ -117,7 +117,7 @@ def test_too_late(approving: Approving) -> None:
     request = approving.asked()
     approving.forward(120)
     assert approving.answer(approving.device.answer(request, "approve", number)) == (False, "expired")
-    assert approving.verify() == Refusal("expired")
+    assert refused(approving.verify()) == "unavailable"
 
 
 def test_an_answer_counts_once(approving: Approving) -> None:

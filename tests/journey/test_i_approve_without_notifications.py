@@ -1,0 +1,77 @@
+"""A browser that gets no pushes approves all the same, when its page is open; and the signing-in side needs no JavaScript."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.journey.steps import PASSWORD, SCREENSHOTS, heading, look, sign_in
+from tests.support.stack import Stack
+
+ADD = "/account/security/push/add"
+Opened = Callable[..., Page]
+
+
+def register(tablet: Page, plain: Page, stack: Stack) -> None:
+    plain.goto(stack.issuer + ADD)
+    sign_in(plain, "lotte")
+    heading(plain, "Register a phone or another browser")
+    tablet.goto(plain.locator("#link").inner_text())
+    look(tablet, "push-register")
+    tablet.get_by_role("button", name="Register this device").click()
+    expect(tablet.get_by_role("heading", name="Type this number on the other screen")).to_be_focused()
+    look(tablet, "push-register-number")
+    number = tablet.locator("[data-slot=number]").inner_text()
+    # A reload forgets nothing.
+    tablet.reload()
+    expect(tablet.locator("[data-slot=number]")).to_have_text(number)
+    plain.get_by_role("link", name="Continue").click()
+    expect(plain.get_by_text("off: it shows requests when you open its approvals page")).to_be_visible()
+    plain.get_by_label("Number on the device").fill(number)
+    plain.locator("#confirm").click()
+    expect(plain.get_by_text("Your device is registered")).to_be_visible()
+    expect(tablet.get_by_text("This device is registered.")).to_be_visible()
+    expect(tablet.get_by_text("It gets no notifications.")).to_be_visible()
+    look(tablet, "push-registered")
+
+
+def test_a_browser_without_notifications_and_one_without_javascript(open_browser: Opened, stack: Stack) -> None:
+    stack.add_person("lotte", "Lotte Vos", PASSWORD)
+    tablet = open_browser(viewport={"width": 390, "height": 844})
+    register(tablet, open_browser(java_script_enabled=False), stack)
+    tablet.get_by_role("link", name="Open the approvals page").click()
+    expect(tablet.get_by_role("heading", name="Nothing to answer")).to_be_visible()
+    look(tablet, "push-nothing")
+
+    # sign in, without JavaScript
+    other = open_browser(java_script_enabled=False)
+    other.goto(f"{stack.dashboard}/dashboard")
+    sign_in(other, "lotte")
+    heading(other, "Approve on your phone")
+    expect(other.get_by_text("Your device gets no notifications from us.")).to_be_visible()
+    other.screenshot(path=SCREENSHOTS / "push-sign-in-no-javascript.png", full_page=True)
+    number = other.locator("#number").inner_text()
+    other.get_by_role("button", name="Continue").click()
+    expect(other.locator("#error")).to_contain_text("There is no answer yet.")
+    assert other.locator("#number").inner_text() == number
+
+    # the list comes by itself; everything works with the keyboard
+    expect(tablet.get_by_role("heading", name="Waiting for your answer")).to_be_visible()
+    look(tablet, "push-list")
+    tablet.get_by_role("link", name="Answer").press("Enter")
+    expect(tablet.get_by_label("Number on the sign-in page")).to_be_focused()
+    look(tablet, "push-request")
+    tablet.keyboard.press("Enter")
+    expect(tablet.get_by_text("Type the two digits that the sign-in page shows.")).to_be_visible()
+    look(tablet, "push-request-incomplete")
+    tablet.keyboard.type(number)
+    tablet.keyboard.press("Enter")
+    expect(tablet.get_by_role("heading", name="Approved", exact=True)).to_be_focused()
+    look(tablet, "push-approved")
+    other.get_by_role("button", name="Continue").click()
+    expect(other).to_have_url(f"{stack.dashboard}/dashboard")
+
+    # every view at once, so that axe sees them all
+    tablet.evaluate("document.querySelectorAll('[data-device] [hidden]').forEach((one) => { one.hidden = false })")
+    look(tablet, "push-all-views")
+    tablet.evaluate("document.documentElement.dir = 'rtl'")
+    tablet.screenshot(path=SCREENSHOTS / "push-all-views-rtl.png", full_page=True)
