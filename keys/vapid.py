@@ -27,6 +27,7 @@ _FILE = "vapid.key"
 _LIFE = 12 * 3600
 """Seconds; RFC 8292 section 2 allows 24 hours."""
 _RENEW = _LIFE // 2
+_MOST_TOKENS = 1000
 
 
 class VapidKey:
@@ -55,6 +56,9 @@ class VapidKey:
         made_at, token = self._tokens.get(origin, (0, ""))
         if not token or not made_at <= now < made_at + _RENEW:
             token = self._token(origin, now)
+            # Origins come from browsers; push services are few.
+            if len(self._tokens) >= _MOST_TOKENS:
+                self._tokens.clear()
             self._tokens[origin] = now, token
         return {"Authorization": f"vapid t={token}, k={self.public}"}
 

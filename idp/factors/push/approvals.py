@@ -97,7 +97,7 @@ class Approvals:
 
     def state(self, request_id: str) -> dict[str, Any]:
         """Return what the sign-in page waits for. It tells nothing that helps to answer."""
-        row = store.find(self._common.database.read(), request_id)
+        row = store.find(self._common.database.read(), crypto.plain(request_id))
         state = self._state(row) if row else "expired"
         return {"state": "waiting" if state == "waiting" else "over", "delivery": row["delivery"] if row else "none"}
 
@@ -108,13 +108,13 @@ class Approvals:
 
     def shown_to(self, device: Device, request_id: object) -> dict[str, Any] | None:
         """Return a request as the device shows it, open or not; None when it isn't its account's."""
-        row = store.find(self._common.database.read(), str(request_id))
+        row = store.find(self._common.database.read(), crypto.plain(request_id))
         return self._shown(row) if row and row["account_id"] == device.account_id else None
 
     def answer(self, device: Device, claims: dict[str, Any], where: Where) -> tuple[bool, State]:
         """Take a device's answer; return whether it counts, and what the request is now. Raises BadMessage."""
         answer = ANSWERS.get(str(claims.get("decision")))
-        request_id, number = str(claims.get("request")), str(claims.get("number", ""))
+        request_id, number = crypto.plain(claims.get("request")), crypto.plain(claims.get("number"))
         if answer is None:
             raise BadMessage("no decision")
         with self._common.database.write() as tx:
@@ -123,7 +123,7 @@ class Approvals:
                 id=request_id,
                 account_id=device.account_id,
                 factor_id=device.id,
-                challenge=str(claims.get("challenge")),
+                challenge=crypto.plain(claims.get("challenge")),
                 answer=answer,
                 number=number,
                 now=self._common.clock(),
@@ -145,7 +145,7 @@ class Approvals:
         with self._common.database.write() as tx:
             if not store.take_lock(
                 tx,
-                id=str(request_id),
+                id=crypto.plain(request_id),
                 account_id=device.account_id,
                 factor_id=device.id,
                 now=now,

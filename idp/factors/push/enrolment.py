@@ -130,9 +130,9 @@ class Enrolments:
         self, sid: str, account_id: str, enrolment_id: str, where: Where, *, number: str, name: str
     ) -> Confirmed:
         """Register the device that shows this number. After `MOST_TRIES` wrong ones it is turned away."""
-        mine = {"sid": sid, "account_id": account_id, "id": enrolment_id, "now": self._common.clock()}
+        mine = {"sid": sid, "account_id": account_id, "id": crypto.plain(enrolment_id), "now": self._common.clock()}
         with self._common.database.write() as tx:
-            row = store.confirm(tx, **mine, number=number, most=MOST_TRIES)
+            row = store.confirm(tx, **mine, number=crypto.plain(number), most=MOST_TRIES)
             if row is None:
                 misses = store.count_miss(tx, **mine)
                 if misses >= MOST_TRIES:

@@ -6,6 +6,10 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 
+def _printable(text: str | None) -> str:
+    return "".join(letter for letter in text or "" if letter.isprintable())
+
+
 class ConfirmForm(FlaskForm):
     """The number that the device shows, and what to call it."""
 
@@ -15,8 +19,6 @@ class ConfirmForm(FlaskForm):
         filters=[lambda text: "".join((text or "").split())],
         validators=[InputRequired(_l("Type the number that the device shows."))],
     )
-    name = StringField(_l("Name"), validators=[Length(max=60, message=_l("Use at most %(max)d characters."))])
-
-
-class ActionForm(FlaskForm):
-    """A button: only the CSRF token."""
+    name = StringField(
+        _l("Name"), filters=[_printable], validators=[Length(max=60, message=_l("Use at most %(max)d characters."))]
+    )

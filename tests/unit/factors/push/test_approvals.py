@@ -190,3 +190,18 @@ def test_only_its_own_requests_are_shown_to_a_device(approving: Approving) -> No
     shown: dict[str, Any] = shown_to(own, request_id) or {}
     assert shown["state"] == "waiting"
     assert "number" not in shown
+
+
+def test_what_no_database_takes(approving: Approving) -> None:
+    _number(approving)
+    request, nothing = approving.asked(), "\0"
+    for name in ("request", "challenge"):
+        with pytest.raises(BadMessage):
+            approving.answer(approving.device.answer(request, "approve", **{name: nothing}))
+    assert approving.push.approvals.state(nothing)["state"] == "over"
+    assert not approving.lock(approving.device, nothing)
+    with pytest.raises(BadMessage):
+        approving.push.devices.identify(approving.device.sign("list", header={"kid": nothing}), "list")
+    confirm = approving.push.enrolments.confirm
+    assert confirm("sid", approving.account_id, nothing, PHONE, number=nothing, name="Phone") == "gone"
+    assert approving.answer(approving.device.answer(request, "approve", nothing)) == (True, "wrong")
