@@ -20,6 +20,8 @@ class Attempt:
     """The name of the service that is signed in to; empty for the account's own pages."""
     ip: str
     user_agent: str
+    typed_at: int = 0
+    """When the password was typed in this attempt; 0: it wasn't, the session is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,10 @@ class Method(Protocol):
         ...
 
     def ask(self, attempt: Attempt) -> Mapping[str, Any]:
-        """Begin, or go on with, asking for a proof in this attempt; return what the sign-in page needs. Repeating it is harmless."""
+        """Begin, or go on with, asking for a proof in this attempt; return what the sign-in page needs. Repeating it is harmless.
+
+        With `denied` among it the person has said no, and nothing is asked before the password was typed.
+        """
         ...
 
     def verify(self, attempt: Attempt, answer: Mapping[str, str]) -> Proof | Refusal:

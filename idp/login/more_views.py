@@ -62,13 +62,16 @@ class MorePages:
         elif form.is_submitted():
             status = HTTPStatus.UNPROCESSABLE_ENTITY
             problem = _("This page was open for too long. Try again.")
+        asked = found.ask(attempt)
+        if asked.get("denied"):
+            return self._dispatcher.denied(interaction)
         others = [each for each in self._strong.registry if each.name in step.methods and each.name != method]
         page = render_template(
             f"{method}/sign_in.html",
             form=form,
             interaction=interaction,
             attempt=attempt,
-            asked=found.ask(attempt),
+            asked=asked,
             problem=problem,
             others=[(each.name, each.describe()) for each in others],
             # Trust is no proof: whoever asks for two factors asks for them the next time too.
@@ -173,7 +176,12 @@ def _attempt(interaction: Interaction, account_id: str) -> Attempt:
     here = where()
     typed_at = max((proof.at for proof in interaction.proofs if KNOWLEDGE in proof.shows), default=0)
     return Attempt(
-        f"{interaction.id}.{typed_at}", account_id, interaction.asked.client_name, here.ip or "", here.user_agent or ""
+        f"{interaction.id}.{typed_at}",
+        account_id,
+        interaction.asked.client_name,
+        here.ip or "",
+        here.user_agent or "",
+        typed_at,
     )
 
 

@@ -1,7 +1,7 @@
 """Asks an account's devices whether it is them who sign in, and takes their one answer.
 
-An account has one open request at a time and a few in an hour; an attempt gets no second one unless the person asks for it, and none
-at all after "no". Nobody learns the number but the sign-in page: a device that doesn't see it can only guess, once.
+An account has one open request at a time and a few in an hour; an attempt gets no second one unless the person asks for it. After a "no"
+none is made for an hour, in whatever attempt, unless the password was typed since. Nobody learns the number but the sign-in page: a device that doesn't see it can only guess, once.
 """
 
 from collections.abc import Callable, Sequence
@@ -77,6 +77,8 @@ class Approvals:
             asked = store.of_attempt(tx, attempt.account_id, attempt.id)
             if asked and not (again and self._may_repeat(asked)):
                 return self._request(asked)
+            if store.denied_since(tx, attempt.account_id, since=max(attempt.typed_at, now - HOUR)):
+                return Request("", "denied")
             count, oldest = store.recent(tx, attempt.account_id, since=now - HOUR)
             if count >= self._limits.requests_per_hour:
                 return Request("", "limit", wait_seconds=oldest + HOUR - now)

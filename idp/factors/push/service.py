@@ -129,6 +129,7 @@ class Push:
         devices = [each for each in self._factors.listing(attempt.account_id) if each.method == NAME]
         return {
             "request": request,
+            "denied": request.state == "denied" and not request.id,
             "seconds": max(0, request.expires_at - self._common.clock()),
             "minutes": -(-request.wait_seconds // 60),
             "devices": [each.name for each in devices],

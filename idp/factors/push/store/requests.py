@@ -59,6 +59,19 @@ def recent(tx: Tx, account_id: str, *, since: int) -> tuple[int, int]:
     return (row["count"], row["oldest"] or 0) if row else (0, 0)
 
 
+def denied_since(tx: Tx, account_id: str, *, since: int) -> bool:
+    """Tell whether the person has said no after that moment."""
+    return (
+        tx.one(
+            "SELECT 1 FROM push_request WHERE account_id = :account_id AND answer IN ('denied', 'not_me')"
+            " AND answered_at > :since LIMIT 1",
+            account_id=account_id,
+            since=since,
+        )
+        is not None
+    )
+
+
 def insert(tx: Tx, **columns: object) -> None:
     """Add a request."""
     tx.run(_INSERT, **columns)

@@ -77,6 +77,22 @@ def test_no_means_no(approving: Approving) -> None:
     assert approving.people.count("push_request") == 1
 
 
+def test_after_a_no_nothing_is_asked_before_the_password_was_typed(approving: Approving) -> None:
+    _number(approving)
+    approving.answer(approving.device.answer(approving.asked(), "deny"))
+    approving.forward(60)
+    for typed_at in (0, approving.people.now - 61):
+        page = approving.push.ask(approving.attempt("attempt-2", typed_at=typed_at))
+        assert (page["denied"], page["request"].number) == (True, "")
+    assert approving.people.count("push_request") == 1
+    page = approving.push.ask(approving.attempt("attempt-3", typed_at=approving.people.now))
+    assert (page["denied"], page["request"].state) == (False, "waiting")
+    # or an hour later
+    approving.answer(approving.device.answer(approving.asked(), "deny"))
+    approving.forward(3600)
+    assert not approving.push.ask(approving.attempt("attempt-4"))["denied"]
+
+
 def test_it_was_not_me(approving: Approving) -> None:
     _number(approving)
     request = approving.asked()
@@ -104,6 +120,7 @@ def test_locking_takes_more_than_a_no_and_not_too_long(approving: Approving) -> 
     denied = approving.asked()
     approving.answer(approving.device.answer(denied, "deny"))
     assert not approving.lock(approving.device, denied["id"])
+    approving.forward(3600)
     _number(approving, "attempt-2")
     request = approving.asked()
     approving.answer(approving.device.answer(request, "not_me"))
