@@ -222,3 +222,20 @@ def test_when_the_push_does_not_get_through(page: Page, open_browser: Opened, st
     number = begin(open_browser(), stack, "ines")
     phone.press_notification(ASKED)
     phone.wait_for("Number on the sign-in page")
+
+
+def test_the_subscription_changes_while_nobody_looks(
+    page: Page, open_browser: Opened, stack: Stack, phone: Phone
+) -> None:
+    def endpoints() -> set[str]:
+        rows = stack.core.database.read().all("SELECT endpoint_hash FROM push_device WHERE endpoint_hash IS NOT NULL")
+        return {row["endpoint_hash"] for row in rows}
+
+    register(page, phone, stack, "juri")
+    phone.goto("about:blank")
+    before = endpoints()
+    phone.service.forget_browsers()
+    # The service worker subscribes anew and signs that it did; no page is open.
+    until(lambda: bool(endpoints() - before), lambda: "the device didn’t subscribe anew", 15)
+    begin(open_browser(), stack, "juri")
+    phone.press_notification(ASKED)

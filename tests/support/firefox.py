@@ -55,6 +55,8 @@ def push_preferences(port: int) -> dict[str, Any]:
         "dom.push.testing.allowInsecureServerURL": True,
         # Remote control would switch it off.
         "dom.push.connection.enabled": True,
+        # It comes back at once when the service was away.
+        "dom.push.retryBaseInterval": 100,
         "permissions.default.desktop-notification": 1,
         # The system's own needs D-Bus.
         "alerts.useSystemBackend": False,

@@ -44,6 +44,7 @@ class PushService:
         """Codes that browsers acknowledged messages with: 100 is "shown to the service worker"."""
         self._browsers: dict[str, web.WebSocketResponse] = {}
         self._channels: dict[str, Channel] = {}
+        self._forgotten: set[str] = set()
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
@@ -57,6 +58,13 @@ class PushService:
     def forget_subscriptions(self) -> None:
         """Let every subscription end, as push services do after a while: the next message is answered 410."""
         self._channels.clear()
+
+    def forget_browsers(self) -> None:
+        """Lose everything, as after a failure: browsers that come back are told so, and have to subscribe anew."""
+        self._channels.clear()
+        self._forgotten = set(self._browsers)
+        for socket in self._browsers.values():
+            asyncio.run_coroutine_threadsafe(socket.close(), self._loop).result(10)
 
     def urgent(self) -> list[Posted]:
         """Return what couldn't wait: requests, no notices."""
@@ -90,7 +98,8 @@ class PushService:
             if message.type == WSMsgType.TEXT:
                 said = json.loads(message.data)
                 if said.get("messageType") == "hello":
-                    browser = said.get("uaid") or uuid.uuid4().hex
+                    known = said.get("uaid")
+                    browser = known if known and known not in self._forgotten else uuid.uuid4().hex
                     self._browsers[browser] = socket
                 if (answer := self._answer(browser, said)) is not None:
                     await socket.send_str(json.dumps(answer))

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -5,10 +6,12 @@ import http_ece
 import orjson
 import pytest
 
-from idp.notify.outbound import Answer, OutboundError
+from config.settings import Outbound as OutboundSettings
+from idp.notify.outbound import Answer, Outbound, OutboundError
 from idp.notify.push import PushHandler, Subscription
 from idp.notify.worker import Message, Undeliverable
 from tests.support.approving_device import BrowserSubscription
+from tests.support.push_service import PushService
 
 NOW = 1_700_000_000
 
@@ -122,3 +125,27 @@ def test_never_beyond_its_time(browser: BrowserSubscription) -> None:
 def test_not_to_a_device_without_a_subscription() -> None:
     outbound, devices = _deliver(201, None)
     assert (outbound.posted, devices.heard[1:]) == ([], [Undeliverable])
+
+
+def test_a_real_service_that_is_too_slow_is_given_up_in_time() -> None:
+    service = PushService()
+    try:
+        browser = BrowserSubscription(f"{service.base}/wpush/v2/token")
+        service.delay = 2
+        began = time.monotonic()
+        outbound = Outbound(OutboundSettings(allow_private=True, timeout=0.3))
+        devices = FakeDevices(browser)
+        payload = {
+            "device": "d",
+            "content": {},
+            "expires_at": NOW + 90,
+            "urgency": "high",
+            "topic": "",
+            "reference": "r1",
+        }
+        with pytest.raises(OutboundError):
+            PushHandler(outbound, FakeVapid(), devices, lambda: NOW).deliver(Message("1", payload, NOW))
+        assert time.monotonic() - began < 1.5
+        assert devices.heard[-1] == ("r1", "trouble")
+    finally:
+        service.stop()
