@@ -1,6 +1,7 @@
 """With the keyboard alone, without JavaScript, from right to left, enlarged: the same pages do the same."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,6 +19,7 @@ from tests.journey.steps import (
     sign_out,
     wait_until,
 )
+from tests.journey.strong_pages import every_strong_page
 from tests.support.stack import Stack
 
 ACCOUNT_PAGES = ("", "/profile", "/email", "/password", "/sessions", "/services", "/recovery-email")
@@ -205,3 +207,31 @@ def test_large_text(open_browser: Callable[..., Page], stack: Stack) -> None:
         assert fits(page), name
 
     every_page(page, stack, "tess.text", check)
+
+
+@pytest.mark.parametrize("how", ["rtl-1280", "rtl-320", "zoom", "text"])
+def test_every_page_of_strong_authentication(open_browser: Callable[..., Page], stack: Stack, how: str) -> None:
+    stack.add_person(f"stella-{how}", "Stella Strong-Authentication", PASSWORD)
+    chosen: dict[str, Any] = {
+        "rtl-1280": {},
+        "rtl-320": {"viewport": {"width": 320, "height": 800}, "color_scheme": "dark"},
+        "zoom": {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2, "color_scheme": "dark"},
+        "text": {},
+    }[how]
+    page = open_browser(**chosen)
+    faults: dict[str, list[str]] = {}
+
+    def check(name: str) -> None:
+        if how.startswith("rtl"):
+            page.evaluate("document.documentElement.dir = 'rtl'")
+        if how == "text":
+            page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+        page.screenshot(path=SCREENSHOTS / f"{how}-strong-{name}.png", full_page=True)
+        found = [] if how == "text" else overlapping(page)
+        if not fits(page):
+            found.append("it scrolls sideways")
+        if found:
+            faults[name] = found
+
+    every_strong_page(page, stack, f"stella-{how}", check)
+    assert faults == {}

@@ -37,7 +37,7 @@ def code_of(stack: Stack, secret: str) -> str:
     return crypto.code_at(secret, int(time.time()) // crypto.STEP_SECONDS)
 
 
-def enter(page: Page, stack: Stack, address: str, username: str, secret: str, password: str = PASSWORD) -> None:
+def enter(page: Page, stack: Stack, address: str, username: str, secret: str, *, password: str = PASSWORD) -> None:
     """Sign in with password and code."""
     page.goto(address)
     sign_in(page, username, password)
@@ -76,6 +76,23 @@ def is_out(page: Page, address: str) -> None:
         return page.get_by_label("Username").is_visible()
 
     wait_until(asked)
+
+
+def has_nothing_left(thief: Page, stack: Stack, username: str, stolen: str) -> None:
+    """Neither password nor app, nor the address, nor the links that came there."""
+    thief.goto(f"{stack.issuer}/account")
+    sign_in(thief, username)
+    expect(thief.locator("#error")).to_contain_text("isn’t right")
+    sign_in(thief, username, NEW)
+    heading(thief, "Enter the code from your app")
+    thief.get_by_label("Code", exact=True).fill(code_of(stack, stolen))
+    thief.locator("#sign-in").click()
+    expect(thief.locator("#error")).to_be_visible()
+    for mail in stack.mails(f"{username}@thief.example"):
+        for link in mail["links"]:
+            if "/wasnt-me/" in link:
+                thief.goto(link)
+                heading(thief, "This link is no longer good")
 
 
 def test_the_owner_gets_everything_back(page: Page, open_browser: Callable[..., Page], stack: Stack) -> None:
@@ -125,7 +142,7 @@ def test_the_owner_gets_everything_back(page: Page, open_browser: Callable[..., 
     expect(asked.get_by_role("heading", level=1)).not_to_have_text("Choose a new password")
     look(asked, "wasnt-me-new-password")
 
-    enter(asked, stack, f"{stack.issuer}/account/security", "ottilie", secret, NEW)
+    enter(asked, stack, f"{stack.issuer}/account/security", "ottilie", secret, password=NEW)
     heading(asked, "Security")
     expect(asked.get_by_text("My old phone").first).to_be_visible()
     expect(asked.get_by_text("Phone of the thief")).to_have_count(0)
@@ -134,20 +151,7 @@ def test_the_owner_gets_everything_back(page: Page, open_browser: Callable[..., 
     expect(asked.get_by_role("main")).to_contain_text(email)
     expect(asked.get_by_role("main")).not_to_contain_text("thief.example")
 
-    # The thief has nothing left: neither password nor app, nor the address, nor the links that came there.
-    thief.goto(f"{stack.issuer}/account")
-    sign_in(thief, "ottilie")
-    expect(thief.locator("#error")).to_contain_text("isn’t right")
-    sign_in(thief, "ottilie", NEW)
-    heading(thief, "Enter the code from your app")
-    thief.get_by_label("Code", exact=True).fill(code_of(stack, stolen))
-    thief.locator("#sign-in").click()
-    expect(thief.locator("#error")).to_be_visible()
-    for mail in stack.mails("ottilie@thief.example"):
-        for link in mail["links"]:
-            if "/wasnt-me/" in link:
-                thief.goto(link)
-                heading(thief, "This link is no longer good")
+    has_nothing_left(thief, stack, "ottilie", stolen)
 
 
 @pytest.fixture
