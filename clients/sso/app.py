@@ -2,16 +2,17 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clients.sso import backchannel, errors, frame, headers, health, log, logout, sign_in
 from clients.sso.crypto import Box, derive
 from clients.sso.db import connect
-from clients.sso.guard import current_visitor
+from clients.sso.guard import Visitor, current_visitor
 from clients.sso.parts import Parts
 from clients.sso.sessions import Sessions
 from config.serving import end_with_parent
@@ -28,11 +29,16 @@ def create_app(
     blueprints: Sequence[Blueprint],
     apis: Sequence[Blueprint] = (),
     migrations: Path | None = None,
+    scope: Sequence[str] = (),
+    note: Callable[[Visitor], str] | None = None,
+    largest_body: Callable[[], int | None] | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Flask:
     """Return the service's app. `title` stands beside the logo; `home` is the path of the page that a person signs in for.
 
     `apis` are called by programs with tokens and not by our own forms; `migrations` is the folder of the service's own tables.
+    `scope` is asked for besides name and address; `note` says what stands beside a person's name. `largest_body` answers how many bytes
+    the current request may have, None: as many as any form; it is asked before anything is read.
 
     Raises ConfigError when a secret can't be read.
     """
@@ -62,11 +68,14 @@ def create_app(
     connect(app, settings.name, migrations)
     sessions = Sessions(settings, Box(secret, "id token"), clock)
     app.extensions["sso"] = Parts(
-        app, settings, home=home, sessions=sessions, form_box=Box(secret, "kept forms"), clock=clock
+        app, settings, home=home, sessions=sessions, form_box=Box(secret, "kept forms"), clock=clock, scope=scope
     )
+    if largest_body:
+        # Before CSRF protection, which reads the whole form.
+        app.before_request(partial(_limit_body, largest_body))
     csrf = CSRFProtect(app)
     headers.install(app, settings.issuer, https=https)
-    frame.install(app, settings, title, lambda: visitor.locale if (visitor := current_visitor()) else None)
+    frame.install(app, settings, title, lambda: visitor.locale if (visitor := current_visitor()) else None, note)
     errors.install(app)
     callable_by_others = backchannel.blueprint()
     for part in (callable_by_others, *apis):
@@ -74,3 +83,8 @@ def create_app(
     for part in (health.blueprint(), sign_in.blueprint(), logout.blueprint(), callable_by_others, *blueprints, *apis):
         app.register_blueprint(part)
     return app
+
+
+def _limit_body(largest_body: Callable[[], int | None]) -> None:
+    if (limit := largest_body()) is not None:
+        request.max_content_length = limit

@@ -53,6 +53,18 @@ def _http(error: HTTPException) -> BaseResponse:
         return error.get_response()
     if status is HTTPStatus.NOT_FOUND:
         return _page(status, _("There is no page here"), _("The address may be misspelt, or the page has moved."))
+    if status is HTTPStatus.FORBIDDEN:
+        return _page(
+            status,
+            _("This page isn’t for your account"),
+            _("It is for people with a task that your account doesn’t have."),
+        )
+    if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return _page(
+            status,
+            _("That was too much at once"),
+            _("Nothing was stored. Go back, and send smaller files or fewer of them at a time."),
+        )
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return _page(status, _("We could not read that"), _("Go back to the page before, and use the button there."))
     return _page(status, *_apology())

@@ -5,13 +5,19 @@ from collections.abc import Callable
 from flask import Flask
 from flask_babel import gettext as _
 
-from clients.sso.guard import current_visitor
+from clients.sso.guard import Visitor, current_visitor
 from config.design import Links, MenuItem, Person, register
 from config.settings import RelyingPartySettings
 
 
-def install(app: Flask, settings: RelyingPartySettings, title: str, preferred: Callable[[], str | None]) -> None:
-    """Give the app's templates the frame; `preferred` answers the visitor's own language."""
+def install(
+    app: Flask,
+    settings: RelyingPartySettings,
+    title: str,
+    preferred: Callable[[], str | None],
+    note: Callable[[Visitor], str] | None = None,
+) -> None:
+    """Give the app's templates the frame; `preferred` answers the visitor's own language, `note` what stands beside their name."""
     register(
         app,
         brand=settings.brand,
@@ -35,4 +41,6 @@ def install(app: Flask, settings: RelyingPartySettings, title: str, preferred: C
     @app.context_processor
     def person() -> dict[str, Person | None]:
         visitor = current_visitor()
-        return {"person": Person(visitor.name, menu()) if visitor else None}
+        if visitor is None:
+            return {"person": None}
+        return {"person": Person(visitor.name, menu(), note(visitor) if note else "")}

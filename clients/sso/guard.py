@@ -29,6 +29,7 @@ class Visitor(NamedTuple):
     username: str
     email: str
     locale: str
+    roles: tuple[str, ...] = ()
 
 
 def current_session() -> SsoSession | None:
@@ -44,7 +45,8 @@ def current_visitor() -> Visitor | None:
     session = current_session()
     if session is None:
         return None
-    return Visitor(session.sub, session.name, session.username, session.email, session.locale)
+    roles = tuple(session.roles.split())
+    return Visitor(session.sub, session.name, session.username, session.email, session.locale, roles)
 
 
 def meets(demand: Demand) -> bool:

@@ -30,6 +30,8 @@ class SsoSession(Model):
     """How strongly the person signed in, and by what (RFC 8176, separated by spaces), and when they last proved who they are."""
     amr: Mapped[str] = mapped_column(String(255), server_default="")
     auth_time: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    roles: Mapped[str] = mapped_column(Text, server_default="")
+    """What the person may do, where the service asks for the scope `roles`; separated by spaces, as of the sign-in."""
     created_at: Mapped[int] = mapped_column(BigInteger)
     used_at: Mapped[int] = mapped_column(BigInteger)
 

@@ -1,6 +1,6 @@
 """What the views of a relying party work with, built once by `clients.sso.app`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
@@ -26,6 +26,7 @@ class Parts:
         sessions: Sessions,
         form_box: Box,
         clock: Callable[[], float],
+        scope: Sequence[str] = (),
     ) -> None:
         self.settings = settings
         self.home = home
@@ -33,6 +34,7 @@ class Parts:
         self.form_box = form_box
         self.clock = clock
         self._app = app
+        self._scope = scope
 
     @cached_property
     def provider(self) -> "Provider":
@@ -40,7 +42,7 @@ class Parts:
         # Authlib and requests are a third of the time to start, and no page needs them before somebody signs in.
         from clients.sso.provider import Provider  # noqa: PLC0415
 
-        return Provider(self._app, self.settings, self.clock)
+        return Provider(self._app, self.settings, self.clock, scope=self._scope)
 
 
 def parts() -> Parts:

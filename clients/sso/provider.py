@@ -6,7 +6,7 @@ It knows nothing of browsers and sessions here.
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -42,9 +42,19 @@ class Departure:
 
 
 class Provider:
-    """Everything that is asked of the provider. Threads may share it; `clock` returns seconds since the epoch."""
+    """Everything that is asked of the provider; threads may share it.
 
-    def __init__(self, app: Flask, settings: RelyingPartySettings, clock: Callable[[], float] = time.time) -> None:
+    `clock` returns seconds since the epoch, `scope` is what this service asks for besides name and address.
+    """
+
+    def __init__(
+        self,
+        app: Flask,
+        settings: RelyingPartySettings,
+        clock: Callable[[], float] = time.time,
+        *,
+        scope: Sequence[str] = (),
+    ) -> None:
         self._app = app
         self._issuer = settings.issuer
         self._client_id = settings.client_id
@@ -52,6 +62,7 @@ class Provider:
         self._redirect_uri = f"{settings.base_url}/callback"
         self._after_sign_out = f"{settings.base_url}/signed-out"
         self._clock = clock
+        self._scope = " ".join([SCOPE, *scope])
         self._client: Any = None
         self._renew_at = self._refetch_at = 0.0
         self._key_document: Any = None
@@ -145,7 +156,7 @@ class Provider:
                 client_secret=self._secret,
                 server_metadata_url=f"{self._issuer}/.well-known/openid-configuration",
                 client_kwargs={
-                    "scope": SCOPE,
+                    "scope": self._scope,
                     "code_challenge_method": "S256",
                     "token_endpoint_auth_method": "client_secret_basic",
                     "default_timeout": _TIMEOUT_SECONDS,

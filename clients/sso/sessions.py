@@ -48,6 +48,7 @@ class Sessions:
             acr=str(claims.get("acr") or "")[:64],
             amr=" ".join(str(one) for one in claims.get("amr") or ())[:255],
             auth_time=int(claims.get("auth_time") or 0),
+            roles=" ".join(_names(claims.get("roles"))),
             created_at=now,
             used_at=now,
         )
@@ -92,3 +93,8 @@ class Sessions:
     def id_token(self, session: SsoSession) -> str | None:
         """Return the ID token that the session began with."""
         return self._box.open(session.id_token)
+
+
+def _names(value: object) -> list[str]:
+    """Return the names in a claim that should be a list of them; one with a space in it would be read as two."""
+    return [one for one in value if isinstance(one, str) and one.split() == [one]] if isinstance(value, list) else []
