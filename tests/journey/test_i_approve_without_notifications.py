@@ -75,3 +75,34 @@ def test_a_browser_without_notifications_and_one_without_javascript(open_browser
     look(tablet, "push-all-views")
     tablet.evaluate("document.documentElement.dir = 'rtl'")
     tablet.screenshot(path=SCREENSHOTS / "push-all-views-rtl.png", full_page=True)
+
+
+def test_an_iphone_needs_the_home_screen(page: Page, open_browser: Opened, stack: Stack) -> None:
+    stack.add_person("milan", "Milan Horvat", PASSWORD)
+    page.goto(stack.issuer + ADD)
+    sign_in(page, "milan")
+    link = page.locator("#link").inner_text()
+    # Safari there has no PushManager, and says that it isn't on the home screen.
+    phone = open_browser(viewport={"width": 390, "height": 844})
+    phone.add_init_script("delete window.PushManager; navigator.standalone = false")
+    phone.goto(link)
+    expect(phone.get_by_role("heading", name="First, put it on your home screen")).to_be_visible()
+    look(phone, "push-home-screen")
+    phone.get_by_role("button", name="Register here, without notifications").click()
+    expect(phone.get_by_role("button", name="Register this device")).to_be_visible()
+
+    # The app on the home screen shares nothing with Safari: the link is pasted there.
+    app = open_browser(viewport={"width": 390, "height": 844})
+    app.goto(f"{stack.issuer}/approvals/")
+    app.get_by_label("Or paste the link from there").fill("https://example.org/")
+    app.get_by_role("button", name="Continue").click()
+    expect(app.get_by_text("This isn’t the link beside the QR code.")).to_be_visible()
+    app.get_by_label("Or paste the link from there").fill(link)
+    app.get_by_role("button", name="Continue").click()
+    app.get_by_role("button", name="Register this device").click()
+    expect(app.get_by_role("heading", name="Type this number on the other screen")).to_be_visible()
+    expect(page.get_by_role("heading", name="Is this your device?")).to_be_visible()
+    page.get_by_role("button", name="No, start again").click()
+    expect(app.get_by_role("heading", name="This device wasn’t registered")).to_be_visible()
+    look(app, "push-turned-away")
+    expect(page.locator("#link")).not_to_have_text(link)

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from idp.accounts.common import Common
+from idp.accounts.devices import describe
 from idp.accounts.notices import Where
 from idp.db import Row, Tx
 from idp.factors.push import crypto
@@ -129,7 +130,7 @@ class Enrolments:
     def confirm(
         self, sid: str, account_id: str, enrolment_id: str, where: Where, *, number: str, name: str
     ) -> Confirmed:
-        """Register the device that shows this number. After `MOST_TRIES` wrong ones it is turned away."""
+        """Register the device that shows this number; without a name it gets its browser's. After `MOST_TRIES` wrong ones it is turned away."""
         mine = {"sid": sid, "account_id": account_id, "id": crypto.plain(enrolment_id), "now": self._common.clock()}
         with self._common.database.write() as tx:
             row = store.confirm(tx, **mine, number=crypto.plain(number), most=MOST_TRIES)
@@ -138,6 +139,7 @@ class Enrolments:
                 if misses >= MOST_TRIES:
                     store.end(tx, sid)
                 return "wrong" if 0 < misses < MOST_TRIES else "gone"
+            name = name.strip() or describe(row["user_agent"]) or str(row["ip"])
             factor_id = self._factors.add(tx, account_id, NAME, name, where)
             columns = ("kid", "key", "subscription", "endpoint_hash")
             device_store.insert(tx, factor_id=factor_id, **{column: row[column] for column in columns})

@@ -47,6 +47,7 @@ async function follow(one) {
 }
 
 page.querySelector("#register").addEventListener("click", () => register().catch(() => show("failed")));
+page.querySelector("#anyway")?.addEventListener("click", () => show("start"));
 page.querySelector("#copy").addEventListener("click", async ({ target }) => {
   await navigator.clipboard.writeText(location.href);
   target.textContent = target.dataset.done;

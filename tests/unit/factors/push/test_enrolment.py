@@ -129,3 +129,9 @@ def test_a_session_that_changed_hands_begins_anew(approving: Approving, begun: E
     fresh = approving.push.enrolments.open(SID, other)
     assert fresh.id != begun.id
     assert approving.push.enrolments.find(SID, approving.account_id) is None
+
+
+def test_a_device_without_a_name_is_called_by_its_browser(approving: Approving, begun: Enrolment) -> None:
+    number = _claim(approving, begun, ApprovingDevice())
+    approving.push.enrolments.confirm(SID, approving.account_id, begun.id, HERE, number=number, name=" ")
+    assert approving.factors.listing(approving.account_id)[-1].name == "Firefox Mobile, Android"
