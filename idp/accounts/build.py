@@ -78,9 +78,7 @@ def build(  # noqa: PLR0917 — what the composition root has
     sign_in = PasswordSignIn(database, passwords, throttle, clock)
     alarms = Alarms(clock, seconds=settings.strong.alarm)
     notices = Notices(outbox, clock, alarms, Places(settings.geoip_database), base_url)
-    common = Common(
-        database, clock, outbox, notices, Brake(database, throttle), base_url
-    )
+    common = Common(database, clock, outbox, notices, Brake(database, throttle), base_url)
     secure = base_url.startswith("https:")
     cookies = SessionCookies(secure=secure)
     return Accounts(

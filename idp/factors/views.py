@@ -61,7 +61,12 @@ class Security:
 
         @routes.app_context_processor
         def words() -> dict[str, object]:
-            return {"device": describe, "local_time": local_time, "method_title": self._registry.title, "place": places.describe_here}
+            return {
+                "device": describe,
+                "local_time": local_time,
+                "method_title": self._registry.title,
+                "place": places.describe_here,
+            }
 
         return routes
 
