@@ -52,7 +52,7 @@ class TestWithThePasswordAlone:
         interaction = begin(idp, browser, client).rpartition("/")[2]
         allowed = post(browser, f"/consent/{interaction}", decision="allow")
         assert "/with/totp" in allowed.location
-        for account in ("", account_id(idp, "alice"), "\0"):
+        for account in ("", account_id(idp, "alice"), "made-up"):
             chosen = post(browser, f"/choose-account/{interaction}", account=account)
             assert chosen.location.startswith("/sign-in/")
         assert live_sessions(idp, "alice") == 0
