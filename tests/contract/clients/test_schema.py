@@ -12,8 +12,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine
 
 import clients.filing.models
-import clients.sso.models  # noqa: F401  both fill the metadata
+import clients.pairing.models
+import clients.sso.models  # noqa: F401  all fill the metadata
 from clients.filing.app import MIGRATIONS as FILING
+from clients.pairing.app import MIGRATIONS as PAIRING
 from clients.sso import schema
 from clients.sso.db import Model
 
@@ -29,6 +31,7 @@ def test_migrations_make_what_the_models_say(engine: Engine) -> None:
     for _ in range(2):
         schema.upgrade(engine)
         schema.upgrade(engine, FILING, "filing_version")
+        schema.upgrade(engine, PAIRING, "pairing_version")
 
     def ours(name: str | None, kind: str, _parents: object) -> bool:
         return kind != "table" or not str(name).endswith("_version")

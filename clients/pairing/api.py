@@ -1,0 +1,108 @@
+"""Pairing's API for services that hold a person's token: what the person is paired with, and the documents that they may see."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from clients.pairing.kinds import OFFICE, OLDEST, SECTIONS, STATE
+from clients.pairing.library import Held
+from clients.pairing.openapi import document
+from clients.pairing.papers import Papers
+from clients.pairing.reports import PATHS
+from clients.pairing.service import Pairings
+from clients.pairing.store import Paired
+from clients.sso.resource_server import ResourceServer, caller
+
+PATH = "/api"
+READ = "pairing:read"
+LATEST = 9999
+
+
+class _BadParameterError(Exception):
+    """A parameter of the call can't be understood."""
+
+
+def blueprint(pairings: Pairings, papers: Papers, guard: ResourceServer, base_url: str) -> Blueprint:
+    """Return the routes under `/api`; links in answers begin with `base_url`."""
+    routes = Blueprint("pairing_api", __name__, url_prefix=PATH)
+
+    @routes.get("/openapi.json")
+    def openapi() -> Response:
+        return jsonify(document(base_url))
+
+    @routes.get("/pairings")
+    @guard.requires(READ)
+    def list_pairings() -> Response:
+        return jsonify(pairings=[_paired(one) for one in pairings.list(caller().sub)])
+
+    def listed(kind: str, name: str) -> Callable[[], Response]:
+        section = SECTIONS[kind]
+
+        def answer() -> Response:
+            sub = caller().sub
+            chosen = _choice("type" if kind == OFFICE else "kind", section.types)
+            month = _number("month", 1, 12) if section.monthly else 0
+            found = papers.find(sub, kind, chosen, _number("year", OLDEST, LATEST), month)
+            body = {
+                "paired": any(one.office.kind == kind for one in pairings.list(sub)),
+                "pair_url": f"{base_url}/pair/{kind}",
+                "page_url": f"{base_url}{PATHS[kind]}",
+                name: [_shown(one, base_url) for one in found],
+            }
+            return jsonify(body)
+
+        return answer
+
+    for kind, name in ((OFFICE, "reports"), (STATE, "contributions")):
+        routes.add_url_rule(PATHS[kind], kind, guard.requires(READ)(listed(kind, name)))
+
+    @routes.route("/", defaults={"_path": ""})
+    @routes.route("/<path:_path>")
+    def nothing(_path: str) -> tuple[Response, HTTPStatus]:
+        return jsonify(error="not_found", error_description="There is nothing at this address."), HTTPStatus.NOT_FOUND
+
+    def bad(error: _BadParameterError) -> tuple[Response, HTTPStatus]:
+        return jsonify(error="invalid_request", error_description=str(error)), HTTPStatus.BAD_REQUEST
+
+    routes.register_error_handler(_BadParameterError, bad)
+    return routes
+
+
+def _choice(name: str, among: dict[str, Any]) -> str:
+    value = request.args.get(name, "")
+    if value and value not in among:
+        raise _BadParameterError(f"{name} is one of {', '.join(among)}.")
+    return value
+
+
+def _number(name: str, least: int, most: int) -> int:
+    """Return a number of the query, 0 when there is none."""
+    value = request.args.get(name, "")
+    if not value:
+        return 0
+    if not (value.isascii() and value.isdigit() and len(value) <= len(str(most)) and least <= int(value) <= most):
+        raise _BadParameterError(f"{name} is a number from {least} to {most}.")
+    return int(value)
+
+
+def _paired(one: Paired) -> dict[str, Any]:
+    office = one.office
+    return {
+        "kind": office.kind,
+        "customer_id": office.customer_id,
+        "name": office.name,
+        "paired_at": one.pairing.created_at,
+    }
+
+
+def _shown(one: Held, base_url: str) -> dict[str, Any]:
+    names = ("id", "title", "type", "year", "size")
+    shown = {name: getattr(one.document, name) for name in names}
+    office = {"customer_id": one.office.customer_id, "name": one.office.name}
+    return shown | {
+        "month": one.document.month or None,
+        "office": office,
+        "url": f"{base_url}/documents/{one.document.id}",
+    }
