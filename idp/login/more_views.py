@@ -47,11 +47,14 @@ class MorePages:
             return self._elsewhere(interaction)
         attempt, form = _attempt(interaction, step.account_id), StepForm()
         problem, status, retry_after = "", HTTPStatus.OK, 0
+        # Trust is no proof: whoever asks for two factors asks for them the next time too. And a code from a drawer trusts no browser.
+        may_trust = not found.backup and not interaction.chosen_sid and interaction.asked.acr_floor not in _TWO_FACTORS
         if form.validate_on_submit():
             outcome = self._strong.registry.verify(method, attempt, request.form)
             self._web.metrics.sign_in("success" if isinstance(outcome, Proof) else outcome.reason)
             if isinstance(outcome, Proof):
-                return self._dispatcher.prove(interaction, step.account_id, outcome, trust="trust" in request.form)
+                trust = may_trust and "trust" in request.form
+                return self._dispatcher.prove(interaction, step.account_id, outcome, trust=trust)
             if outcome.reason == "denied":
                 return self._dispatcher.denied(interaction)
             if outcome.reason == "waiting" and request.form.get("again"):
@@ -74,10 +77,7 @@ class MorePages:
             asked=asked,
             problem=problem,
             others=[(each.name, each.describe()) for each in others],
-            # Trust is no proof: whoever asks for two factors asks for them the next time too.
-            may_trust=not found.backup
-            and not interaction.chosen_sid
-            and interaction.asked.acr_floor not in _TWO_FACTORS,
+            may_trust=may_trust,
             trusting="trust" in request.form,
             trust_days=self._strong.trusted.days,
         )

@@ -110,6 +110,14 @@ class TestTrust:
         essential = json.dumps({"id_token": {"acr": {"essential": True, "values": ["aal2"]}}})
         assert "/with/totp" in idp.authorize(browser, plain, Pkce(), claims=essential).location
 
+    def test_a_recovery_code_trusts_no_browser(self, idp: ProviderUnderTest, client: RegisteredClient) -> None:
+        """The page doesn't offer it, and a form that says so all the same is no better."""
+        add_totp(idp, "alice")
+        codes, browser = add_recovery_codes(idp, "alice"), idp.browser()
+        step = idp.sign_in(browser, idp.authorize(browser, client, Pkce()).location)
+        answer(post(browser, step.location.replace("/totp", "/recovery_codes"), code=codes[0], trust="y"))
+        assert browser.get_cookie("idp_trusted") is None
+
     @pytest.mark.parametrize("path", ["/account/security/totp/add", "/account/security/recovery-codes"])
     def test_nor_is_the_security_page_s(self, idp: ProviderUnderTest, path: str) -> None:
         browser, app = idp.browser(), add_totp(idp, "alice")
