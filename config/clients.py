@@ -1,5 +1,6 @@
 """Clients that are registered by configuration rather than with the CLI, and the people of a demonstration."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -37,7 +38,7 @@ class ConfiguredClient(Strict):
     scopes: tuple[str, ...] = ("openid", "profile", "email")
     """What it may ask for."""
     audiences: tuple[str, ...] = ()
-    """APIs that its access tokens may be for (RFC 9068 section 3)."""
+    """APIs that its access tokens may be for (RFC 9068 section 3). One like `dashboard:/api` lies at the service of that name."""
     grants: tuple[Grant, ...] = ("authorization_code",)
     """How it may get tokens."""
     auth_method: AuthMethod = "client_secret_basic"
@@ -68,8 +69,9 @@ class ConfiguredClient(Strict):
             raise ValueError("the grant authorization_code needs redirect_uris: name at least one.")
         return self
 
-    def located(self, client_id: str, service: str | None, data_dir: Path) -> Self:
-        """Return it with absolute addresses and an absolute `secret_file`; `service` is the base of relative addresses."""
+    def located(self, client_id: str, services: Mapping[str, str], data_dir: Path) -> Self:
+        """Return it with absolute addresses and an absolute `secret_file`; `services` are the bases of relative addresses."""
+        service = services.get(client_id)
 
         def absolute(address: str | None) -> str | None:
             if address is None or not address.startswith("/"):
@@ -80,9 +82,18 @@ class ConfiguredClient(Strict):
                 )
             return service + address
 
+        def audience(address: str) -> str:
+            name, _, path = address.partition(":")
+            if not path.startswith("/") or path.startswith("//"):
+                return address
+            if name not in services:
+                raise ValueError(f"client {client_id} has the audience {address}: set services.{name} to its base.")
+            return services[name] + path
+
         changes: dict[str, object] = {
             name: absolute(getattr(self, name)) for name in ("backchannel_logout_uri", "initiate_login_uri", "logo_uri")
         }
+        changes["audiences"] = tuple(audience(address) for address in self.audiences)
         for name in ("redirect_uris", "post_logout_redirect_uris"):
             changes[name] = tuple(absolute(address) for address in getattr(self, name))
         if self.auth_method in _SECRET_METHODS and self.secret is None:

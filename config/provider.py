@@ -118,7 +118,7 @@ class ProviderSettings(SharedSettings):
     @model_validator(mode="after")
     def _locate_clients(self) -> Self:
         located = {
-            client_id: client.located(client_id, self.services.get(client_id), self.data_dir)
+            client_id: client.located(client_id, self.services, self.data_dir)
             for client_id, client in self.clients.items()
         }
         # A frozen model's own validator is the one place that may still complete it.

@@ -33,6 +33,8 @@ class RelyingPartySettings(SharedSettings):
     """Root of what protects its cookies and the tokens it keeps; none: `session_secret_file`."""
     session_secret_file: AbsolutePath = Field(default_factory=lambda data: _secret_file(data, "session"))
     """Its own; made at first start."""
+    senders: dict[str, str] = Field(default_factory=dict)
+    """What people call the services that write to them, by `client_id`; one without a name here goes by its `client_id`."""
     session_idle: int = Field(default=2 * 3600, gt=0)
     """Seconds after which an unused session ends here; the provider may still know the person, so nothing is typed again."""
     session_absolute: int = Field(default=12 * 3600, gt=0)

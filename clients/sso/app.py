@@ -31,13 +31,15 @@ def create_app(
     migrations: Path | None = None,
     scope: Sequence[str] = (),
     note: Callable[[Visitor], str] | None = None,
+    waiting: Callable[[Visitor], str] | None = None,
     largest_body: Callable[[], int | None] | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Flask:
     """Return the service's app. `title` stands beside the logo; `home` is the path of the page that a person signs in for.
 
     `apis` are called by programs with tokens and not by our own forms; `migrations` is the folder of the service's own tables.
-    `scope` is asked for besides name and address; `note` says what stands beside a person's name. `largest_body` answers how many bytes
+    `scope` is asked for besides name and address; `note` says what stands beside a person's name, `waiting` what
+    stands beside "Messages" in their menu. `largest_body` answers how many bytes
     the current request may have, None: as many as any form; it is asked before anything is read.
 
     Raises ConfigError when a secret can't be read.
@@ -75,7 +77,9 @@ def create_app(
         app.before_request(partial(_limit_body, largest_body))
     csrf = CSRFProtect(app)
     headers.install(app, settings.issuer, https=https)
-    frame.install(app, settings, title, lambda: visitor.locale if (visitor := current_visitor()) else None, note)
+    frame.install(
+        app, settings, title, lambda: visitor.locale if (visitor := current_visitor()) else None, note, waiting=waiting
+    )
     errors.install(app)
     callable_by_others = backchannel.blueprint()
     for part in (callable_by_others, *apis):

@@ -16,8 +16,13 @@ def install(
     title: str,
     preferred: Callable[[], str | None],
     note: Callable[[Visitor], str] | None = None,
+    *,
+    waiting: Callable[[Visitor], str] | None = None,
 ) -> None:
-    """Give the app's templates the frame; `preferred` answers the visitor's own language, `note` what stands beside their name."""
+    """Give the app's templates the frame; `preferred` answers the visitor's own language, `note` what stands beside their name.
+
+    `waiting` answers what stands beside "Messages": only the service that keeps them knows how many wait.
+    """
     register(
         app,
         brand=settings.brand,
@@ -28,9 +33,11 @@ def install(
     )
     dashboard = settings.services.get("dashboard")
 
-    def menu() -> list[MenuItem]:
+    def menu(visitor: Visitor) -> list[MenuItem]:
+        unread = waiting(visitor) if waiting else ""
         portal = [
-            MenuItem(_("My %(portal)s Dashboard", portal=settings.brand.portal), f"{dashboard}/dashboard", "services")
+            MenuItem(_("My %(portal)s Dashboard", portal=settings.brand.portal), f"{dashboard}/dashboard", "services"),
+            MenuItem(_("Messages"), f"{dashboard}/messages", "mail", id="messages", note=unread),
         ]
         return [
             *(portal if dashboard else []),
@@ -43,4 +50,4 @@ def install(
         visitor = current_visitor()
         if visitor is None:
             return {"person": None}
-        return {"person": Person(visitor.name, menu(), note(visitor) if note else "")}
+        return {"person": Person(visitor.name, menu(visitor), note(visitor) if note else "")}

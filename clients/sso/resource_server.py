@@ -73,15 +73,20 @@ class ResourceServer:
         self._audience = audience
         self._realm = realm
 
-    def requires(self, scope: str, *, acr: str = "", max_age: int | None = None) -> Callable[[View[P]], View[P]]:
-        """Show a view to whoever brings a token with that scope, made by a sign-in of that level and age."""
+    def requires(
+        self, scope: str, *, acr: str = "", max_age: int | None = None, own: bool = False
+    ) -> Callable[[View[P]], View[P]]:
+        """Show a view to whoever brings a token with that scope, made by a sign-in of that level and age.
+
+        `own` takes only tokens that a service got for itself (RFC 6749 section 4.4), none that speaks for a person.
+        """
         demand = Demand(acr, max_age)
 
         def decorate(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
             @wraps(view)
             def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
                 try:
-                    g.caller = self._admit(request.headers.getlist("Authorization"), scope, demand)
+                    g.caller = self._admit(request.headers.getlist("Authorization"), scope, demand, own=own)
                 except ChallengeError as challenge:
                     return self._refuse(challenge)
                 except ProviderUnavailableError as error:
@@ -93,7 +98,7 @@ class ResourceServer:
 
         return decorate
 
-    def _admit(self, headers: list[str], scope: str, demand: Demand) -> Caller:
+    def _admit(self, headers: list[str], scope: str, demand: Demand, *, own: bool) -> Caller:
         """Return whom the token speaks for; raises ChallengeError, ProviderUnavailableError."""
         claims = self._verified(_bearer_token(headers))
         now = parts().clock()
@@ -102,6 +107,10 @@ class ResourceServer:
         if scope not in str(claims.get("scope", "")).split():
             text = "The access token lacks the scope needed here."
             raise ChallengeError("insufficient_scope", text, status=HTTPStatus.FORBIDDEN, scope=scope)
+        # RFC 9068 section 2.2: without a person, `sub` is the client.
+        if own and claims["sub"] != claims["client_id"]:
+            text = "Use a token of the service itself, got by client credentials."
+            raise ChallengeError("insufficient_scope", text, status=HTTPStatus.FORBIDDEN)
         if not demand.met_by(claims.get("acr"), claims.get("auth_time"), now):
             text = "A stronger or more recent sign-in is needed."
             raise ChallengeError("insufficient_user_authentication", text, demand=demand)

@@ -22,13 +22,17 @@ class Links(NamedTuple):
 
 
 class MenuItem(NamedTuple):
-    """One line of the person's menu. `post` makes it a button in a form of its own, which is what signing out needs."""
+    """One line of the person's menu. `post` makes it a button in a form of its own, which is what signing out needs.
+
+    `note` stands beside the label: how much waits there.
+    """
 
     label: str
     url: str
     icon: str = ""
     post: bool = False
     id: str = ""
+    note: str = ""
 
 
 class Person(NamedTuple):

@@ -26,7 +26,8 @@ def test_the_menu_under_the_name(sign_in: Callable[..., TestResponse], provider:
     menu = sign_in().text.partition('id="person"')[2].partition("</details>")[0]
 
     assert "Alice Moreau" in menu
-    assert re.findall(r'href="([^"]+)"', menu) == ["http://localhost:8001/dashboard", f"{provider.issuer}/account"]
+    portal = ["http://localhost:8001/dashboard", "http://localhost:8001/messages"]
+    assert re.findall(r'href="([^"]+)"', menu) == [*portal, f"{provider.issuer}/account"]
     assert 'id="sign-out"' in menu
     assert "My IP Portal Dashboard" in menu
 
