@@ -19,6 +19,7 @@ from idp.accounts import ports as account_ports
 from idp.accounts import views as account_views
 from idp.accounts.build import Accounts
 from idp.accounts.build import build as build_accounts
+from idp.accounts.strength import AAL2
 from idp.clock import Clock
 from idp.db import Database, Tx, db
 from idp.factors.build import Strong
@@ -173,6 +174,7 @@ def _mount(app: Flask, core: Core) -> Machine:
         sign_in=dispatcher,
         services=_Services(ServiceAccess(database, core.clients, core.clock)),
         method_title=core.strong.registry.title,
+        level_needed=lambda account_id: AAL2 if core.strong.standings.of(account_id).methods else "",
         lead_on=lambda path: lead_on(dispatcher, path),
     )
     protocol_pages = browser_views.blueprint(authorization, core.logout, dispatcher)

@@ -26,7 +26,7 @@ class AccountViews:
         signed_in = guard.signed_in
         pages.add_url_rule("/account", view_func=signed_in(self.overview))
         pages.add_url_rule("/account/profile", view_func=signed_in(self.edit_profile), methods=FORM)
-        pages.add_url_rule("/account/password", view_func=signed_in(self.change_password), methods=FORM)
+        pages.add_url_rule("/account/password", view_func=guard.second_step(self.change_password), methods=FORM)
         pages.add_url_rule("/account/sessions", view_func=signed_in(self.security), methods=FORM)
         pages.add_url_rule("/account/services", view_func=signed_in(self.services), methods=FORM)
 

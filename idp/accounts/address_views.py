@@ -25,7 +25,7 @@ class AddressViews:
 
     def add_to(self, pages: Blueprint, guard: Guard) -> None:
         """Put the pages on the blueprint."""
-        signed_in, recent = guard.signed_in, guard.recent_sign_in
+        signed_in, recent = guard.signed_in, guard.careful
         own, recovery = "/account/email", "/account/recovery-email"
         pages.add_url_rule(own, view_func=recent(self.email), methods=FORM)
         # A code takes a while to arrive; that it is known proves enough.

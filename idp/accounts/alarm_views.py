@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from idp.accounts.build import Accounts
 from idp.accounts.forms import ActionForm
+from idp.accounts.models import PRIMARY
 from idp.accounts.pages import FORM, show_form, where
 
 
@@ -15,6 +16,8 @@ class AlarmViews:
 
     def __init__(self, accounts: Accounts) -> None:
         self._lockdown = accounts.lockdown
+        self._profile = accounts.profile
+        self._addresses = accounts.addresses
 
     def add_to(self, pages: Blueprint) -> None:
         """Put the pages on the blueprint."""
@@ -27,5 +30,8 @@ class AlarmViews:
             return render_template("accounts/alarm_spent.html"), HTTPStatus.GONE
         form = ActionForm()
         if form.validate_on_submit() and self._lockdown.lock_by_link(secret, where(request)):
-            return render_template("accounts/locked.html")
-        return show_form("accounts/wasnt_me.html", form, alarm=alarm)
+            addresses = self._addresses.of_account(alarm.account_id)
+            reached = next((row["address"] for row in addresses if row["role"] == PRIMARY), "")
+            return render_template("accounts/locked.html", address=reached)
+        account = self._profile.read(alarm.account_id)
+        return show_form("accounts/wasnt_me.html", form, alarm=alarm, account=account)

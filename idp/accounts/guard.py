@@ -11,8 +11,9 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from idp.accounts.browser import Browser
-from idp.accounts.ports import SignInPort
+from idp.accounts.ports import Ports
 from idp.accounts.sessions import Session
+from idp.accounts.strength import reaches
 from idp.clock import Clock
 
 RECENT = 600
@@ -25,9 +26,9 @@ _View = Callable[Concatenate[Session, _P], ResponseReturnValue]
 class Guard:
     """Makes the decorators."""
 
-    def __init__(self, browser: Browser, sign_in: SignInPort, clock: Clock) -> None:
+    def __init__(self, browser: Browser, ports: Ports, clock: Clock) -> None:
         self._browser = browser
-        self._sign_in = sign_in
+        self._ports = ports
         self._clock = clock
 
     def signed_in(self, view: _View[_P]) -> Callable[_P, ResponseReturnValue]:
@@ -36,19 +37,38 @@ class Guard:
         @wraps(view)
         def guarded(*args: _P.args, **kwargs: _P.kwargs) -> ResponseReturnValue:
             session = self._browser.current(request)
-            return view(session, *args, **kwargs) if session else self._sign_in.sign_in(_here())
+            return view(session, *args, **kwargs) if session else self._ports.sign_in.sign_in(_here())
 
         return guarded
 
-    def recent_sign_in(self, view: _View[_P]) -> Callable[_P, ResponseReturnValue]:
-        """Let in who has signed in within `RECENT` seconds; the others prove again who they are and come back."""
+    def careful(self, view: _View[_P]) -> Callable[_P, ResponseReturnValue]:
+        """Let in who has proven within `RECENT` seconds who they are: with two factors, if they have them.
 
-        def recent(session: Session, /, *args: _P.args, **kwargs: _P.kwargs) -> ResponseReturnValue:
-            if self._clock() - session.auth_time > RECENT:
-                return self._sign_in.reauthenticate(_here())
+        For everything that changes a way in. The others prove it and come back.
+        """
+
+        def checked(session: Session, /, *args: _P.args, **kwargs: _P.kwargs) -> ResponseReturnValue:
+            needed = self._ports.level_needed(session.account_id)
+            if not self._recently(session, needed):
+                return self._ports.sign_in.reauthenticate(_here(), level=needed)
             return view(session, *args, **kwargs)
 
-        return wraps(view)(self.signed_in(recent))
+        return wraps(view)(self.signed_in(checked))
+
+    def second_step(self, view: _View[_P]) -> Callable[_P, ResponseReturnValue]:
+        """Do the same for people who have two factors, and let the others in: the page asks for the password itself."""
+
+        def checked(session: Session, /, *args: _P.args, **kwargs: _P.kwargs) -> ResponseReturnValue:
+            needed = self._ports.level_needed(session.account_id)
+            if needed and not self._recently(session, needed):
+                return self._ports.sign_in.reauthenticate(_here(), level=needed)
+            return view(session, *args, **kwargs)
+
+        return wraps(view)(self.signed_in(checked))
+
+    def _recently(self, session: Session, level: str) -> bool:
+        recent = [proof for proof in session.proofs if self._clock() - proof.at <= RECENT]
+        return bool(recent) and reaches(recent, level)
 
 
 def _here() -> str:

@@ -63,6 +63,8 @@ class Ports:
     services: ServiceAccess
     method_title: Callable[[str], str] = str
     """What people call a method of signing in, given its name."""
+    level_needed: Callable[[str], str] = lambda _account_id: ""
+    """The assurance level (`strength.py`) that changing the ways into an account takes: two factors for who has them."""
     lead_on: Callable[[str], WayOn | None] = lambda _path: None
     """Lets the forms of the page that is being answered end where a path of the sign-in flow leads in the end; tells where that is."""
     sign_in_url: str = "/sign-in"

@@ -21,7 +21,7 @@ from idp.accounts.registration_views import RegistrationViews
 def blueprint(accounts: Accounts, ports: Ports) -> Blueprint:
     """Return all pages, bound to their services."""
     pages = Blueprint("accounts", __name__, template_folder="templates")
-    guard = Guard(accounts.browser, ports.sign_in, accounts.clock)
+    guard = Guard(accounts.browser, ports, accounts.clock)
     RegistrationViews(accounts, ports).add_to(pages)
     RecoveryViews(accounts, ports).add_to(pages)
     AccountViews(accounts, ports).add_to(pages, guard)

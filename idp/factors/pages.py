@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response
 from config.design import Person
 from idp.accounts import pages
 from idp.accounts.build import Accounts
-from idp.accounts.guard import RECENT, Guard
+from idp.accounts.guard import Guard
 from idp.accounts.notices import Where
 from idp.accounts.paths import own_path
 from idp.accounts.ports import Ports, WayOn
 from idp.accounts.sessions import Session
-from idp.accounts.strength import AAL2, Proof, reaches
+from idp.accounts.strength import Proof
 from idp.factors.service import Factor, Factors
 
 SEE_OTHER = 303
@@ -39,7 +39,7 @@ class Pages:
         self._clock = accounts.clock
         self._sessions = accounts.sessions
         self._browser = accounts.browser
-        self._guard = Guard(accounts.browser, ports.sign_in, accounts.clock)
+        self._guard = Guard(accounts.browser, ports, accounts.clock)
         self._factors = factors
         self._ports = ports
         self._backups = frozenset(backups)
@@ -56,14 +56,11 @@ class Pages:
     def careful(self, view: _View[_P]) -> Callable[_P, ResponseReturnValue]:
         """Let in who has just proven who they are: with two factors, if they have them. For everything that changes a way in."""
 
-        def checked(session: Session, /, *args: _P.args, **kwargs: _P.kwargs) -> ResponseReturnValue:
-            needed = AAL2 if self.strong(session.account_id) else ""
-            recent = [proof for proof in session.proofs if self._clock() - proof.at <= RECENT]
-            if not recent or not reaches(recent, needed):
-                return self._ports.sign_in.reauthenticate(request.full_path.rstrip("?"), level=needed)
+        def led(session: Session, /, *args: _P.args, **kwargs: _P.kwargs) -> ResponseReturnValue:
+            self._ports.lead_on(self.next_path())
             return view(session, *args, **kwargs)
 
-        return wraps(view)(self.signed_in(checked))
+        return self._guard.careful(wraps(view)(led))
 
     def strong(self, account_id: str) -> list[Factor]:
         """Return what makes the account's sign-in strong: everything enrolled that isn't only a way back in."""

@@ -217,3 +217,19 @@ class TestAllowedMethods:
         form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
         claims = idp.core.signer.verify(idp.token(client, **form).get_json()["id_token"], typ="JWT")
         assert (claims["acr"], claims["auth_time"]) == ("aal2", proven)
+
+
+@pytest.mark.parametrize("path", ["/account/email", "/account/recovery-email", "/account/password"])
+def test_changing_a_way_in_takes_two_factors_from_who_has_them(idp: ProviderUnderTest, path: str) -> None:
+    browser, client = idp.browser(), idp.register()
+    answer(idp.sign_in(browser, idp.authorize(browser, client, Pkce()).location))
+    assert browser.get(path, base_url=ISSUER).status_code == 200
+    # set up elsewhere; this session knows the password only
+    app = add_totp(idp, "alice")
+    sent = browser.get(path, base_url=ISSUER)
+    assert "/with/totp" in sent.location
+    page = browser.get(sent.location, base_url=ISSUER)
+    form = {"csrf_token": csrf(page.text), "code": app.code()}
+    back = browser.post(sent.location, data=form, base_url=ISSUER)
+    assert back.location == path
+    assert browser.get(path, base_url=ISSUER).status_code == 200
