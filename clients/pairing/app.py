@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from clients.pairing import api, demo, reports, views
+from clients.pairing import api, demo, finance, reports, uploads, views
 from clients.pairing.codes import Codes
 from clients.pairing.offices import Offices
 from clients.pairing.papers import Papers
@@ -34,11 +34,17 @@ def create(settings: RelyingPartySettings | None = None) -> Flask:
         settings,
         title=_l("Pairing"),
         home="/",
-        blueprints=[views.blueprint(pairings), reports.blueprint(pairings, papers)],
+        blueprints=[
+            views.blueprint(pairings),
+            reports.blueprint(pairings, papers),
+            finance.blueprint(offices, papers),
+            uploads.blueprint(offices, papers),
+        ],
         apis=[api.blueprint(pairings, papers, guard, settings.base_url)],
         migrations=MIGRATIONS,
         scope=["roles"],
         note=views.note(pairings),
+        largest_body=uploads.largest_body,
     )
     if settings.profile != "production":
         with app.app_context():

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
-from pathlib import Path
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,14 +18,11 @@ from clients.pairing.visitors import is_officer, who
 from clients.sso.guard import Visitor, kept_form, signed_in
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
-_STATIC = Path(__file__).parent / "static"
 
 
 def blueprint(pairings: Pairings) -> Blueprint:
     """Return the routes."""
-    routes = Blueprint(
-        "pairing", __name__, template_folder="templates", static_folder=str(_STATIC), static_url_path="/static"
-    )
+    routes = Blueprint("pairing", __name__, template_folder="templates")
     pages = _Pages(pairings)
     routes.app_template_filter("moment")(moment)
     routes.app_template_filter("day")(day)

@@ -8,6 +8,7 @@ from typing import ParamSpec
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
+from clients.pairing.service import NotFoundError
 from clients.pairing.trail import Who
 from clients.sso.guard import current_visitor, signed_in
 
@@ -32,6 +33,9 @@ def officer(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRetur
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        return view(*args, **kwargs) if is_officer() else abort(HTTPStatus.FORBIDDEN)
+        try:
+            return view(*args, **kwargs) if is_officer() else abort(HTTPStatus.FORBIDDEN)
+        except NotFoundError:
+            abort(HTTPStatus.NOT_FOUND)
 
     return signed_in(guarded)
