@@ -73,6 +73,14 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
+def _beginning(text: str) -> str:
+    """Return how a text begins, up to a whole word."""
+    if len(text) <= _PREVIEW:
+        return text
+    cut = text[:_PREVIEW]
+    return f"{cut.rpartition(' ')[0] or cut} …"
+
+
 def _rows(messages: Sequence[NewMessage], service: str, now: int) -> list[dict[str, Any]]:
     rows, errors = [], []
     for number, message in enumerate(messages):
@@ -95,7 +103,7 @@ def _rows(messages: Sequence[NewMessage], service: str, now: int) -> list[dict[s
                 "created_at": now,
                 "expires_at": expires_at,
                 "subject": message.subject,
-                "preview": text[:_PREVIEW],
+                "preview": _beginning(text),
                 "link": message.link or "",
                 "body": body,
                 "searched": folded(f"{message.subject}\n{text}"),

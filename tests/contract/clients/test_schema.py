@@ -11,9 +11,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine
 
+import clients.dashboard.messages.models
 import clients.filing.models
 import clients.pairing.models
 import clients.sso.models  # noqa: F401  all fill the metadata
+from clients.dashboard.app import MIGRATIONS as DASHBOARD
 from clients.filing.app import MIGRATIONS as FILING
 from clients.pairing.app import MIGRATIONS as PAIRING
 from clients.sso import schema
@@ -30,6 +32,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
 def test_migrations_make_what_the_models_say(engine: Engine) -> None:
     for _ in range(2):
         schema.upgrade(engine)
+        schema.upgrade(engine, DASHBOARD, "dashboard_version")
         schema.upgrade(engine, FILING, "filing_version")
         schema.upgrade(engine, PAIRING, "pairing_version")
 
