@@ -39,6 +39,16 @@ class Mistake:
     text: str
 
 
+def example() -> str:
+    """Return a CSV to begin with, in the reader's language."""
+    rows = (
+        COLUMNS,
+        ("12345", "hague", "2026", "9", _("Hague distribution September 2026"), "hague-09.pdf"),
+        ("12345", "invoice", "2026", "", _("Invoice 2026"), "invoice.pdf"),
+    )
+    return "\n".join(",".join(row) for row in rows)
+
+
 def parse(content: bytes, today: date) -> tuple[list[Entry], list[Mistake]]:
     """Return the lines of a CSV (RFC 4180, UTF-8; with commas or semicolons) that are right, and what is wrong with the others."""
     try:

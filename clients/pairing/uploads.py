@@ -95,7 +95,7 @@ class _Pages:
             "finance/many.html",
             form=form,
             mistakes=mistakes,
-            columns=listing.COLUMNS,
+            example=listing.example(),
             types=list(TYPES),
             most={"file": pdf.LARGEST // 1024**2, "all": LARGEST_BATCH // 1024**2, "lines": listing.MOST_LINES},
         )
