@@ -175,7 +175,7 @@ def test_from_right_to_left(open_browser: Callable[..., Page], stack: Stack, wid
     page = open_browser(viewport={"width": width, "height": 800})
 
     def check(name: str) -> None:
-        page.evaluate("document.documentElement.dir = 'rtl'")
+        page.locator("html").evaluate("html => { html.dir = 'rtl' }")
         page.screenshot(path=SCREENSHOTS / f"rtl-{width}-{name}.png", full_page=True)
         assert fits(page), name
         assert overlapping(page) == [], name
@@ -202,7 +202,7 @@ def test_large_text(open_browser: Callable[..., Page], stack: Stack) -> None:
     page = open_browser(viewport={"width": 1280, "height": 800})
 
     def check(name: str) -> None:
-        page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+        page.locator("html").evaluate("html => { html.style.setProperty('font-size', '200%') }")
         page.screenshot(path=SCREENSHOTS / f"text-{name}.png", full_page=True)
         assert fits(page), name
 
@@ -223,9 +223,9 @@ def test_every_page_of_strong_authentication(open_browser: Callable[..., Page], 
 
     def check(name: str) -> None:
         if how.startswith("rtl"):
-            page.evaluate("document.documentElement.dir = 'rtl'")
+            page.locator("html").evaluate("html => { html.dir = 'rtl' }")
         if how == "text":
-            page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+            page.locator("html").evaluate("html => { html.style.setProperty('font-size', '200%') }")
         page.screenshot(path=SCREENSHOTS / f"{how}-strong-{name}.png", full_page=True)
         found = [] if how == "text" else overlapping(page)
         if not fits(page):
