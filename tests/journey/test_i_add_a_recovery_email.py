@@ -12,7 +12,10 @@ def signed_in_long_ago(page: Page, stack: Stack, username: str) -> None:
     page.goto(f"{stack.issuer}/account")
     sign_in(page, username)
     heading(page, "My account")
-    stack.change("UPDATE sso_session SET authenticated_at = authenticated_at - 3600")
+    stack.change(
+        "UPDATE sso_session SET proofs = replace(proofs, '\"at\":' || authenticated_at, '\"at\":' || (authenticated_at - 3600)),"
+        " authenticated_at = authenticated_at - 3600"
+    )
 
 
 def add(page: Page, stack: Stack, address: str) -> None:
