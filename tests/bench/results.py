@@ -33,6 +33,7 @@ class Results:
     ready: dict[str, list[float]] = field(default_factory=dict)
     resident_mb: dict[str, float] = field(default_factory=dict)
     second_steps: dict[str, float] = field(default_factory=dict)
+    inbox: dict[str, list[float]] = field(default_factory=dict)
     warm_run: list[float] = field(default_factory=list)
     loads: list[float] = field(default_factory=list)
 
@@ -53,6 +54,10 @@ class Results:
             )
         for label, milliseconds in self.second_steps.items():
             found.append(Check(label, milliseconds, bars.SECOND_STEP_BAR_MS, "ms", at_most=True))
+        if self.inbox:
+            full, empty = self.inbox["first page"]
+            label = f"inbox of 100,000, × {full / empty:.1f} of empty"
+            found.append(Check(label, full - empty, bars.INBOX_BAR_MS, "ms beyond empty", at_most=True))
         mb = self.resident_mb["ours"]
         found.append(Check("memory of a worker afterwards", mb, bars.MEMORY_BAR_MB, "MB", at_most=True))
         ready = median(self.ready["ours"])
@@ -78,6 +83,7 @@ class Results:
             "ready_seconds": self.ready,
             "resident_mb": self.resident_mb,
             "second_steps_ms": self.second_steps,
+            "inbox_ms": self.inbox,
             "warm_run_seconds": self.warm_run,
             "load_average": self.loads,
             "bars": [

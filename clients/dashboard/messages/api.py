@@ -69,7 +69,12 @@ def blueprint(posting: Posting, guard: ResourceServer, settings: RelyingPartySet
 
     @routes.get("/")
     def readable() -> str:
-        return render_template("messages/api.html", document=described, fields=document.fields(described))
+        return render_template(
+            "messages/api.html",
+            document=described,
+            fields=document.fields(described),
+            example=document.example(described),
+        )
 
     @routes.route("/<path:_path>", methods=_METHODS)
     def nothing(_path: str) -> Response:

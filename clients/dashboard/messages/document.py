@@ -97,6 +97,13 @@ def describe(*, audience: str, scope: str, issuer: str, portal: str) -> dict[str
     }
 
 
+def example(document: dict[str, Any]) -> str:
+    """Return how a call looks."""
+    lines = ("Authorization: Bearer …", "Content-Type: application/json", "Idempotency-Key: …")
+    body = '{"sub": "…", "subject": "…", "body": "…"}'
+    return "\n".join([f"POST {document['servers'][0]['url']}/messages", *lines, "", body])
+
+
 def fields(document: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the fields of a message for the readable page: name, whether it has to be there, what it is, how long it may be."""
     schema = document["components"]["schemas"]["NewMessage"]
