@@ -3,8 +3,7 @@
 Two applications stand behind one door: the machine endpoints (`oauth.machine`) and Flask, which serves everything a person sees.
 """
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -14,14 +13,15 @@ from werkzeug.wrappers import Response
 
 from config.settings import ConfiguredClient, ProviderSettings
 from idp import clock as real_clock
-from idp import request_id, schema, web
+from idp import schema, web
 from idp.accounts import ports as account_ports
 from idp.accounts import views as account_views
 from idp.accounts.build import Accounts
 from idp.accounts.build import build as build_accounts
 from idp.accounts.strength import AAL2
+from idp.adapters import Observer, Services
 from idp.clock import Clock
-from idp.db import Database, Tx, db
+from idp.db import Database, db
 from idp.factors.build import Strong
 from idp.factors.build import build as build_strong
 from idp.factors.push.notices import DEVICE_NOTICE, DeviceNoticeHandler, DeviceNotices
@@ -31,7 +31,6 @@ from idp.login.dispatcher import Dispatcher
 from idp.login.more_views import MorePages, lead_on
 from idp.login.passkey_views import PasskeyPages
 from idp.login.password_step import PasswordStep
-from idp.login.scope_texts import describe
 from idp.notify import Outbox
 from idp.notify.logout import LogoutTokenHandler
 from idp.notify.mail import MailHandler
@@ -55,8 +54,6 @@ from idp.oauth.registration import Registration
 from idp.oauth.server import AuthorizationServer
 from idp.oauth.service_access import ServiceAccess
 from idp.oauth.store.families import revoke_all
-from idp.web import log
-from idp.web.metrics import Metrics
 from idp.web.throttle import Throttle
 from keys import KeyStore, Sealer, Signer, jwks
 
@@ -172,7 +169,7 @@ def _mount(app: Flask, core: Core) -> Machine:
     dispatcher.finish["authorize"] = authorization.resume
     ports = account_ports.Ports(
         sign_in=dispatcher,
-        services=_Services(ServiceAccess(database, core.clients, core.clock)),
+        services=Services(ServiceAccess(database, core.clients, core.clock)),
         method_title=core.strong.registry.title,
         level_needed=lambda account_id: AAL2 if core.strong.standings.of(account_id).methods else "",
         lead_on=lambda path: lead_on(dispatcher, path),
@@ -199,7 +196,7 @@ def _mount(app: Flask, core: Core) -> Machine:
     def home() -> Response:
         return redirect("/account", browser_views.SEE_OTHER)
 
-    return Machine(AuthorizationServer(parts), lambda: jwks.document(core.keys.load()), _Observer(shared.metrics))
+    return Machine(AuthorizationServer(parts), lambda: jwks.document(core.keys.load()), Observer(shared.metrics))
 
 
 def _parts(core: Core) -> Parts:
@@ -228,39 +225,6 @@ def _document(outbound: Outbound, url: str) -> bytes:
     if answer.status != HTTPStatus.OK:
         raise ValueError(f"the document's address answered {answer.status}")
     return answer.body
-
-
-class _Observer:
-    """Counts and logs the machine endpoints' answers as `web` does those of pages."""
-
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
-
-    def begin(self, offered: str | None) -> str:
-        return request_id.begin(offered)
-
-    def token(self, grant: str, outcome: str) -> None:
-        self._metrics.token(grant, outcome)
-
-    def answered(self, identifier: str, method: str, path: str, status: int, began: float) -> None:
-        self._metrics.request(path, status)
-        log.access(identifier, method, path, status, (time.perf_counter() - began) * 1000)
-
-
-class _Services:
-    """`accounts.ports.ServiceAccess`, with scope values in the reader's words."""
-
-    def __init__(self, access: ServiceAccess) -> None:
-        self._access = access
-
-    def listing(self, account_id: str) -> Sequence[account_ports.Service]:
-        return [
-            account_ports.Service(one.client_id, one.name, describe(one.scope), one.since, one.last_used)
-            for one in self._access.listing(account_id)
-        ]
-
-    def revoke(self, tx: Tx, account_id: str, client_id: str) -> None:
-        self._access.revoke(tx, account_id, client_id)
 
 
 def _language_of(session: Any) -> str | None:  # noqa: ANN401

@@ -24,7 +24,7 @@ class SignInElsewhere:
     def sign_in(self, next_path: str) -> Response:
         return redirect(f"/sign-in?next={next_path}")
 
-    def reauthenticate(self, next_path: str, *, level: str = "") -> Response:
+    def reauthenticate(self, next_path: str, *, level: str = "") -> Response:  # noqa: ARG002 - one answer for all
         return redirect(f"/prove?next={next_path}")
 
 
