@@ -18,7 +18,8 @@ SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 def look(page: Page, name: str, *, narrow: bool = True) -> None:
     """Take a screenshot, wide and light, narrow and dark, and let axe find no fault and nothing that scrolls sideways."""
     SCREENSHOTS.mkdir(exist_ok=True)
-    assert re.fullmatch(r"\S.* · \S.*", page.title()), f"{name}: the title is {page.title()!r}"
+    # The page may still be on its way.
+    expect(page, f"{name} has no title").to_have_title(re.compile(r"^\S.* · \S.*$"))
     assert page.evaluate("document.documentElement.lang && document.documentElement.dir")
     _examine(page, name)
     page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)

@@ -190,11 +190,11 @@ def test_answers_of_others_count_for_nothing(page: Page, open_browser: Opened, s
 
 
 def test_when_the_push_does_not_get_through(page: Page, open_browser: Opened, stack: Stack, phone: Phone) -> None:
-    register(page, phone, stack, "ines")
+    register(page, phone, stack, "inga")
     # The push service is down: the page says so, and the request waits on the device.
     phone.service.answer_with = 503
     other = open_browser()
-    number = begin(other, stack, "ines")
+    number = begin(other, stack, "inga")
     expect(other.get_by_text("The notification doesn’t get through.")).to_be_visible()
     look(other, "push-trouble")
     phone.goto(f"{stack.issuer}/approvals/")
@@ -209,17 +209,17 @@ def test_when_the_push_does_not_get_through(page: Page, open_browser: Opened, st
     phone.service.heal()
     phone.service.forget_subscriptions()
     other = open_browser()
-    begin(other, stack, "ines")
+    begin(other, stack, "inga")
     # Whichever message comes first, a notice perhaps, finds it out.
     until(lambda: 410 in [one.status for one in phone.service.posted], lambda: "nothing was sent", 10)
-    stack.mail("ines@example.net", containing="can’t be reached")
+    stack.mail("inga@example.net", containing="can’t be reached")
     page.goto(f"{stack.issuer}/account/security")
     expect(page.get_by_text("can’t be reached")).to_be_visible()
     phone.goto(f"{stack.issuer}/approvals/")
     phone.wait_for("Waiting for your answer")
     page.reload()
     expect(page.get_by_text("gets notifications")).to_be_visible()
-    number = begin(open_browser(), stack, "ines")
+    number = begin(open_browser(), stack, "inga")
     phone.press_notification(ASKED)
     phone.wait_for("Number on the sign-in page")
 

@@ -80,6 +80,8 @@ def test_password_and_other_browsers(page: Page, open_browser: Callable[..., Pag
     to_account(page, stack, "zoe")
     sections = page.get_by_role("navigation", name="Sections")
     sections.get_by_role("link", name="Security").click()
+    page.get_by_role("link", name="See all, and sign out").click()
+    heading(page, "Browsers and sign-ins")
     expect(page.get_by_role("main")).to_contain_text("Firefox")
     look(page, "security")
     page.get_by_role("button", name=re.compile("Sign out Firefox")).click()
@@ -109,7 +111,7 @@ def test_password_and_other_browsers(page: Page, open_browser: Callable[..., Pag
     expect(page.get_by_label("Username")).to_be_visible()
     look(page, "signed-out-everywhere")
     sign_in(page, "zoe", "twelve paper boats drifting")
-    heading(page, "Security")
+    heading(page, "Browsers and sign-ins")
 
 
 def test_services_with_access(page: Page, stack: Stack) -> None:

@@ -51,9 +51,9 @@ def sign_in_page(page: Page, stack: Stack) -> None:
 
 
 def test_a_passkey_from_the_first_day(page: Page, stack: Stack) -> None:
-    stack.add_person("pia", "Pia Passkey", PASSWORD)
+    stack.add_person("pilar", "Pilar Passkey", PASSWORD)
     page.goto(f"{stack.issuer}/account/security")
-    sign_in(page, "pia")
+    sign_in(page, "pilar")
     keys = ChromiumKeys(page)
     phone = keys.add()
     page.locator("#add-method").click()
@@ -82,7 +82,7 @@ def test_a_passkey_from_the_first_day(page: Page, stack: Stack) -> None:
 
     # from the username field, without typing
     sign_in_page(page, stack)
-    expect(name_menu(page, "Pia Passkey")).to_be_visible()
+    expect(name_menu(page, "Pilar Passkey")).to_be_visible()
     heading(page, "My account")
 
     # by the button, while the suggestions wait
@@ -93,7 +93,7 @@ def test_a_passkey_from_the_first_day(page: Page, stack: Stack) -> None:
     keys.user_is_present(phone, present=True)
     page.get_by_role("button", name="Sign in with a passkey").click()
     heading(page, "My account")
-    sign_out(page, "Pia Passkey")
+    sign_out(page, "Pilar Passkey")
     heading(page, "You’re signed out")
     assert keys.credentials(phone)[0]["signCount"] > 1
 

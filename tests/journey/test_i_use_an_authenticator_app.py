@@ -74,8 +74,8 @@ def test_setting_it_up(page: Page, open_browser: Callable[..., Page], stack: Sta
 
 
 def test_recovery_codes(page: Page, stack: Stack) -> None:
-    stack.add_person("rosa", "Rosa Lima", PASSWORD)
-    to_security(page, stack, "rosa")
+    stack.add_person("rosalia", "Rosalia Lima", PASSWORD)
+    to_security(page, stack, "rosalia")
     set_up_app(page, "Old phone")
     page.get_by_role("link", name="Make recovery codes").first.click()
     heading(page, "Recovery codes")

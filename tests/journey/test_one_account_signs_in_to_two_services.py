@@ -92,13 +92,13 @@ def test_stranger_to_two_services(page: Page, open_browser: Callable[..., Page],
 
 
 def test_sign_out_from_the_account(page: Page, stack: Stack) -> None:
-    stack.add_person("rosa", "Rosa Lind", "quiet copper 81 rivers")
+    stack.add_person("rosamund", "Rosamund Lind", "quiet copper 81 rivers")
     page.goto(stack.pairing)
-    sign_in(page, "rosa", "quiet copper 81 rivers")
+    sign_in(page, "rosamund", "quiet copper 81 rivers")
     heading(page, "Pairing")
     page.goto(stack.issuer)
     heading(page, "My account")
-    sign_out(page, "Rosa Lind")
+    sign_out(page, "Rosamund Lind")
     heading(page, "You’re signed out")
     look(page, "signed-out-of-the-account")
     page.goto(f"{stack.issuer}/account")
