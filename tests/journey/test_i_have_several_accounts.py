@@ -52,6 +52,7 @@ def test_a_service_lets_me_choose(page: Page, stack: Stack) -> None:
     stack.add_person("milo.b", "Milo Ek (Firm)", PASSWORD)
     page.goto(f"{stack.issuer}/add-account")
     sign_in(page, "milo.a")
+    heading(page, "My account")
     page.goto(f"{stack.issuer}/add-account")
     page.get_by_role("link", name="Use another account").click()
     sign_in(page, "milo.b")
