@@ -109,7 +109,7 @@ def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Str
         accounts=accounts,
         factors=factors,
         attempts=attempts,
-        registry=Registry(methods, factors, attempts),
+        registry=Registry(methods, attempts),
         standings=Standings(
             accounts.database,
             strong,

@@ -1,21 +1,19 @@
 """The methods that are switched on, and the one way to have one of them verify an answer."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from flask_babel import gettext as _
 
 from idp.accounts.strength import Proof
 from idp.factors.attempts import Attempts
 from idp.factors.base import Attempt, Method, Refusal
-from idp.factors.service import Factors
 
 
 class Registry:
     """Knows every method by its name, in the order in which they are offered."""
 
-    def __init__(self, methods: Iterable[Method], factors: Factors, attempts: Attempts) -> None:
+    def __init__(self, methods: Iterable[Method], attempts: Attempts) -> None:
         self._methods = {method.name: method for method in methods}
-        self._factors = factors
         self._attempts = attempts
 
     def __iter__(self) -> Iterator[Method]:
@@ -29,11 +27,6 @@ class Registry:
         """Return what people call a method; `password` is one too."""
         method = self._methods.get(name)
         return method.describe().title if method else _("Password")
-
-    def of_account(self, account_id: str) -> Sequence[Method]:
-        """Return the methods that the account has enrolled."""
-        enrolled = {factor.method for factor in self._factors.listing(account_id)}
-        return [method for method in self._methods.values() if method.name in enrolled]
 
     def verify(self, name: str, attempt: Attempt, answer: Mapping[str, str]) -> Proof | Refusal:
         """Have a method verify an answer. The attempt is counted first, and fails closed."""

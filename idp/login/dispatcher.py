@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from idp.accounts.build import Accounts
+from idp.accounts.guard import RECENT
 from idp.accounts.strength import POSSESSION, Proof, joined
 from idp.errors import PageError
 from idp.factors.build import Strong
@@ -25,8 +26,6 @@ Finish = Callable[[Mapping[str, Any], Authentication | Refused], Response]
 """Answers whoever asked, given the parameters that came with the question."""
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
-RECENT_SECONDS = 600
-"""How long a proof counts as recent for a sensitive change."""
 _SECRET = "browser"  # noqa: S105  the cookie's field
 _PAGES: dict[type, str] = {Prove: "login.sign_in", ChooseAccount: "login.choose_account", AskConsent: "login.consent"}
 _LOCAL = Asked("", "", first_party=True, scope=())
@@ -92,7 +91,7 @@ class Dispatcher:
 
     def reauthenticate(self, next_path: str, *, level: str = "") -> Response:
         """Send the person to prove again who they are, at `level` if one is named, unless they did lately."""
-        return self._local(replace(_LOCAL, max_age=RECENT_SECONDS, acr_values=(level,) if level else ()), next_path)
+        return self._local(replace(_LOCAL, max_age=RECENT, acr_values=(level,) if level else ()), next_path)
 
     def add_account(self, next_path: str) -> Response:
         """Let the person sign in to another account beside those of this browser."""

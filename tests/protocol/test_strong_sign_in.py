@@ -146,7 +146,7 @@ def test_setting_one_up_leads_back_to_the_service(idp: ProviderUnderTest) -> Non
     done = browser.post(add, data=form, base_url=ISSUER)
     back = follow(browser, done)
     assert "code=" in back.location
-    assert idp.core.strong.registry.of_account(app_owner(idp))
+    assert idp.core.strong.standings.of(app_owner(idp)).methods == ("totp",)
 
 
 def app_owner(idp: ProviderUnderTest) -> str:
