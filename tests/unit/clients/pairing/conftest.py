@@ -74,7 +74,10 @@ def send(browser: FlaskClient, path: str, **fields: Any) -> TestResponse:
     main = browser.get(path).text.partition("<main")[2]
     hidden = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="(\w+)"[^>]*value="([^"]*)"', main))
     hidden |= dict(re.findall(r'<input[^>]*name="(version)"[^>]*value="([^"]*)"', main))
-    return browser.post(path, data={**hidden, **fields})
+    answer = browser.post(path, data={**hidden, **fields})
+    # A large form waits in a file that the test client closes only on the way of a redirect.
+    answer.request.input_stream.close()
+    return answer
 
 
 @pytest.fixture

@@ -13,8 +13,6 @@ from clients.pairing.demo import sample_pdf
 from clients.pairing.pdf import LARGEST
 
 Answer = Callable[..., TestResponse]
-# What the test client puts together of large files it leaves to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 HEADER = "customer_id,type,year,month,title,file\n"
 PDF = sample_pdf(["Report"])
 
