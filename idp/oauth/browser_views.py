@@ -34,7 +34,7 @@ class Authorization:
         """Answer at once if the person's sign-in suffices, else send them to the next step."""
         authorization_request = self._identify(pairs)
         try:
-            checks.read(authorization_request, self._subject_of_hint)
+            checks.read(authorization_request, self._subject_of_hint, self._parts.settings.issuer)
         except OAuth2Error as error:
             return self._refuse(authorization_request, error)
         outcome = sign_in.begin(authorization_request.asked(), {"pairs": pairs})
@@ -46,7 +46,7 @@ class Authorization:
         """Answer the request that `start` handed over, now that the person has done what was asked. All checks run again."""
         authorization_request = self._identify([(name, value) for name, value in parameters["pairs"]])
         try:
-            checks.read(authorization_request, self._subject_of_hint)
+            checks.read(authorization_request, self._subject_of_hint, self._parts.settings.issuer)
         except OAuth2Error as error:
             return self._refuse(authorization_request, error)
         return self._answer(authorization_request, outcome)

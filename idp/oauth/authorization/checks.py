@@ -62,14 +62,15 @@ def identify(pairs: Iterable[tuple[str, str]], clients: ClientRegistry) -> Autho
     return AuthorizationRequest(parameters, client, redirect_uri, redirect_uri_sent=sent is not None)
 
 
-def read(request: AuthorizationRequest, subject_of_hint: SubjectOfHint) -> AuthorizationRequest:
-    """Run the checks.
+def read(request: AuthorizationRequest, subject_of_hint: SubjectOfHint, issuer: str) -> AuthorizationRequest:
+    """Run the checks. `issuer` is a resource too: what a token for it opens is the UserInfo endpoint.
 
     Raises:
         OAuth2Error: what to tell the client.
     """
     for check in CHECKS:
         check(request)
+    _check_resource(request, issuer)
     _check_id_token_hint(request, subject_of_hint)
     return request
 
@@ -126,9 +127,9 @@ def _check_scope(request: AuthorizationRequest) -> None:
     request.scope = granted
 
 
-def _check_resource(request: AuthorizationRequest) -> None:
+def _check_resource(request: AuthorizationRequest, issuer: str) -> None:
     resource = tuple(value for value in request.parameters.datalist.get("resource", ()) if value)
-    if not set(resource) <= set(request.client.audiences):
+    if not set(resource) <= {*request.client.audiences, issuer}:
         raise InvalidTargetError
     request.resource = resource
 
@@ -171,7 +172,6 @@ CHECKS: tuple[Callable[[AuthorizationRequest], None], ...] = (
     _check_response_mode,
     _check_pkce,
     _check_scope,
-    _check_resource,
     _check_prompt,
     _check_max_age,
     assurance.check_claims,

@@ -53,11 +53,15 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
         return asked or granted
 
     def narrowed_resource(self, granted: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the resources asked for, among those granted (RFC 8707 section 2.2)."""
+        """Return the resources asked for, at most those granted; all of them when none is asked for (RFC 8707 section 2.2)."""
+        return self.asked_resource(granted or (self.parts.settings.issuer,)) or granted
+
+    def asked_resource(self, among: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the resources asked for, each of which has to be `among` these; empty when none is."""
         asked = tuple(value for value in self.request.payload.datalist.get("resource", ()) if value)
-        if not set(asked) <= set(granted):
+        if not set(asked) <= set(among):
             raise InvalidTargetError
-        return asked or granted
+        return asked
 
     def id_token(self, family: Family, access_token: str, *, nonce: str) -> str:
         """Return the ID token; the person is looked up only when claims about them were asked for by name."""

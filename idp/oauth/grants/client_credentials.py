@@ -21,7 +21,7 @@ class ClientCredentialsGrant(TokenGrant):
         if asked is None or not set(asked) <= set(allowed):
             raise InvalidScopeError("The scope is not one that this client may ask for.")
         self._scope = asked or allowed
-        self._resource = self.narrowed_resource(client.audiences)
+        self._resource = self.asked_resource((*client.audiences, self.parts.settings.issuer))
 
     def create_token_response(self) -> TokenAnswer:
         """Mint."""
