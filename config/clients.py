@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from config.secrets import shared_secret
-from config.shared import Strict
+from config.shared import Strict, located_api
 
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 Level = Literal["aal1", "aal2", "aal3"]
@@ -82,18 +82,10 @@ class ConfiguredClient(Strict):
                 )
             return service + address
 
-        def audience(address: str) -> str:
-            name, _, path = address.partition(":")
-            if not path.startswith("/") or path.startswith("//"):
-                return address
-            if name not in services:
-                raise ValueError(f"client {client_id} has the audience {address}: set services.{name} to its base.")
-            return services[name] + path
-
         changes: dict[str, object] = {
             name: absolute(getattr(self, name)) for name in ("backchannel_logout_uri", "initiate_login_uri", "logo_uri")
         }
-        changes["audiences"] = tuple(audience(address) for address in self.audiences)
+        changes["audiences"] = tuple(located_api(address, services) for address in self.audiences)
         for name in ("redirect_uris", "post_logout_redirect_uris"):
             changes[name] = tuple(absolute(address) for address in getattr(self, name))
         if self.auth_method in _SECRET_METHODS and self.secret is None:

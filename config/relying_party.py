@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from config.provider import DatabaseUrl
 from config.secrets import shared_secret
-from config.shared import SERVICE_PORTS, AbsolutePath, Origin, Port, SharedSettings
+from config.shared import SERVICE_PORTS, AbsolutePath, Origin, Port, SharedSettings, located_api
 
 
 class RelyingPartySettings(SharedSettings):
@@ -35,10 +35,18 @@ class RelyingPartySettings(SharedSettings):
     """Its own; made at first start."""
     senders: dict[str, str] = Field(default_factory=dict)
     """What people call the services that write to them, by `client_id`; one without a name here goes by its `client_id`."""
+    apis: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """APIs that it calls for people, with the scope that it needs there. One like `pairing:/api` lies at the service of that name."""
     session_idle: int = Field(default=2 * 3600, gt=0)
     """Seconds after which an unused session ends here; the provider may still know the person, so nothing is typed again."""
     session_absolute: int = Field(default=12 * 3600, gt=0)
     """Seconds after which any session ends here."""
+
+    @model_validator(mode="after")
+    def _locate_apis(self) -> Self:
+        located = {located_api(address, self.services): scopes for address, scopes in self.apis.items()}
+        object.__setattr__(self, "apis", located)
+        return self
 
     @model_validator(mode="after")
     def _check_address(self) -> Self:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -50,6 +51,16 @@ def check_color(color: str) -> str:
     if not re.fullmatch(r"#([0-9a-fA-F]{3}){1,2}", color):
         raise ValueError(f"{color!r} isn't a colour: write it like #1f4fa3.")
     return color
+
+
+def located_api(address: str, services: Mapping[str, str]) -> str:
+    """Return an API's address; one like `pairing:/api` lies at the service of that name."""
+    name, _, path = address.partition(":")
+    if not path.startswith("/") or path.startswith("//"):
+        return address
+    if name not in services:
+        raise ValueError(f"{address} is an API of a service that isn't known: set services.{name} to its base.")
+    return services[name] + path
 
 
 Origin = Annotated[str, AfterValidator(check_origin)]

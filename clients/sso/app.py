@@ -68,9 +68,16 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
     connect(app, settings.name, migrations)
-    sessions = Sessions(settings, Box(secret, "id token"), clock)
+    token_box = Box(secret, "tokens")
     app.extensions["sso"] = Parts(
-        app, settings, home=home, sessions=sessions, form_box=Box(secret, "kept forms"), clock=clock, scope=scope
+        app,
+        settings,
+        home=home,
+        sessions=Sessions(settings, Box(secret, "id token"), token_box, clock),
+        form_box=Box(secret, "kept forms"),
+        token_box=token_box,
+        clock=clock,
+        scope=scope,
     )
     if largest_body:
         # Before CSRF protection, which reads the whole form.

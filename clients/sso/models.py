@@ -3,7 +3,7 @@
 Nothing here outlives a sign-in: the tables can be dropped at the price of everybody signing in again.
 """
 
-from sqlalchemy import BigInteger, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clients.sso.db import Model
@@ -50,6 +50,34 @@ class PendingSignIn(Model):
     acr: Mapped[str] = mapped_column(String(64), server_default="")
     """What the sign-in has to reach, and how recent it has to be."""
     max_age: Mapped[int | None] = mapped_column(BigInteger)
+    expires_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class SsoGrant(Model):
+    """What renews the access tokens of a session: a refresh token, encrypted."""
+
+    __tablename__ = "sso_grant"
+
+    session_id: Mapped[str] = mapped_column(
+        String(43), ForeignKey("sso_session.id", ondelete="CASCADE"), primary_key=True
+    )
+    refresh_token: Mapped[str] = mapped_column(Text)
+    held_until: Mapped[int] = mapped_column(BigInteger)
+    """Somebody is renewing, and has so long to do it; 0: nobody is."""
+
+
+class SsoAccessToken(Model):
+    """A token of a session for one API, encrypted."""
+
+    __tablename__ = "sso_access_token"
+
+    session_id: Mapped[str] = mapped_column(
+        String(43), ForeignKey("sso_session.id", ondelete="CASCADE"), primary_key=True
+    )
+    resource: Mapped[str] = mapped_column(String(500), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(500), primary_key=True)
+    """Separated by spaces."""
+    token: Mapped[str] = mapped_column(Text)
     expires_at: Mapped[int] = mapped_column(BigInteger)
 
 

@@ -25,6 +25,7 @@ class Parts:
         home: str,
         sessions: Sessions,
         form_box: Box,
+        token_box: Box,
         clock: Callable[[], float],
         scope: Sequence[str] = (),
     ) -> None:
@@ -32,6 +33,7 @@ class Parts:
         self.home = home
         self.sessions = sessions
         self.form_box = form_box
+        self.token_box = token_box
         self.clock = clock
         self._app = app
         self._scope = scope

@@ -20,7 +20,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from clients.sso.demands import LEVELS, Demand
-from clients.sso.outcomes import ProviderUnavailableError, RefusedError
+from clients.sso.outcomes import ProviderUnavailableError, RefusedError, SignedIn, Tokens
 from config.settings import RelyingPartySettings
 
 SCOPE = "openid profile email"
@@ -62,7 +62,11 @@ class Provider:
         self._redirect_uri = f"{settings.base_url}/callback"
         self._after_sign_out = f"{settings.base_url}/signed-out"
         self._clock = clock
-        self._scope = " ".join([SCOPE, *scope])
+        self._scope = " ".join(
+            dict.fromkeys([*SCOPE.split(), *scope, *(one for of in settings.apis.values() for one in of)])
+        )
+        # What a person's tokens may be for (RFC 8707); the provider itself, for what it says about them.
+        self._resources = [self._issuer, *settings.apis] if settings.apis else []
         self._client: Any = None
         self._renew_at = self._refetch_at = 0.0
         self._key_document: Any = None
@@ -73,7 +77,7 @@ class Provider:
 
         `demand` is asked for as necessary (sections 3.1.2.1 and 5.5.1.1), of the person `sub` if one is named (section 5.5.1).
         """
-        more: dict[str, Any] = {"ui_locales": locale}
+        more: dict[str, Any] = {"ui_locales": locale, "resource": self._resources}
         if demand.max_age is not None:
             more["max_age"] = demand.max_age
         if demand.acr:
@@ -92,22 +96,39 @@ class Provider:
         if iss != self._issuer and (iss is not None or promised):
             raise RefusedError("iss of the authorization response isn't the issuer")
 
-    def redeem(self, code: str, *, nonce: str, code_verifier: str) -> tuple[dict[str, Any], str]:
-        """Return a person's claims and the ID token for a code; both are checked (OpenID Connect Core 3.1.3.7, 5.3.4)."""
+    def redeem(self, code: str, *, nonce: str, code_verifier: str) -> SignedIn:
+        """Return who signed in for a code, with their tokens; all is checked (OpenID Connect Core 3.1.3.7, 5.3.4)."""
         expected = {
             "iss": {"essential": True, "value": self._issuer},
             "aud": {"essential": True, "value": self._client_id},
         }
         with _conversation():
             client = self._discovered()
-            token = client.fetch_access_token(self._redirect_uri, code=code, code_verifier=code_verifier)
+            narrow = {"resource": self._issuer} if self._resources else {}
+            token = client.fetch_access_token(self._redirect_uri, code=code, code_verifier=code_verifier, **narrow)
             claims = client.parse_id_token(token, nonce=nonce, claims_options=expected, leeway=_LEEWAY_SECONDS)
             if claims is None:
                 raise RefusedError("the token response has no ID token")
             about = client.userinfo(token=token)
         if about.get("sub") != claims["sub"]:
             raise RefusedError("userinfo is about somebody else")
-        return {**about, **claims}, token["id_token"]
+        return SignedIn({**about, **claims}, _tokens(token))
+
+    def refresh(self, refresh_token: str, *, resource: str, scope: str) -> Tokens:
+        """Return a token for one API, and what renews it next (RFC 6749 section 6, RFC 8707 section 2.2)."""
+        with _conversation():
+            answer = self._discovered().fetch_access_token(
+                grant_type="refresh_token", refresh_token=refresh_token, resource=resource, scope=scope
+            )
+            return _tokens(answer)
+
+    def own_token(self, *, resource: str, scope: str) -> Tokens:
+        """Return a token of this service itself for one API (RFC 6749 section 4.4)."""
+        with _conversation():
+            answer = self._discovered().fetch_access_token(
+                grant_type="client_credentials", resource=resource, scope=scope
+            )
+            return _tokens(answer)
 
     def sign_out_url(self, id_token: str | None, state: str) -> str:
         """Return where the browser goes to end the session there (OpenID Connect RP-Initiated Logout 1.0 section 2)."""
@@ -169,6 +190,15 @@ class Provider:
         return self._client
 
 
+def _tokens(answer: Mapping[str, Any]) -> Tokens:
+    return Tokens(
+        str(answer["access_token"]),
+        int(answer.get("expires_in") or 0),
+        str(answer.get("refresh_token") or ""),
+        str(answer.get("id_token") or ""),
+    )
+
+
 @contextmanager
 def _conversation() -> Iterator[None]:
     """Turn what Authlib, requests and joserfc raise into the two errors that a caller can tell apart."""
@@ -177,6 +207,6 @@ def _conversation() -> Iterator[None]:
     except requests.RequestException as error:
         raise ProviderUnavailableError(type(error).__name__) from error
     except OAuthError as error:
-        raise RefusedError(f"the provider answered {error.error}") from error
+        raise RefusedError(f"the provider answered {error.error}", error=str(error.error)) from error
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise RefusedError(f"{type(error).__name__} in what the provider sent") from error

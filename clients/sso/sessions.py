@@ -1,15 +1,15 @@
 """The session of a signed-in person: a row here, `id.secret` in a cookie. Its end is decided by the times in the row."""
 
 import hmac
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from flask import Request
 from werkzeug.wrappers import Response
 
 from clients.sso import store
 from clients.sso.crypto import Box, digest, new_secret
-from clients.sso.models import SsoSession
+from clients.sso.models import SsoGrant, SsoSession
+from clients.sso.outcomes import SignedIn
 from config.settings import RelyingPartySettings
 
 _TOUCH_SECONDS = 60
@@ -20,17 +20,19 @@ _REMEMBERED_SECONDS = 24 * 3600
 class Sessions:
     """Opens, finds and closes sessions. `clock` returns seconds since the epoch."""
 
-    def __init__(self, settings: RelyingPartySettings, box: Box, clock: Callable[[], float]) -> None:
+    def __init__(self, settings: RelyingPartySettings, box: Box, token_box: Box, clock: Callable[[], float]) -> None:
         self._secure = settings.base_url.startswith("https:")
         # `__Host-`: no subdomain can set it; it needs https, which loopback doesn't have.
         self.cookie = f"__Host-{settings.name}" if self._secure else f"{settings.name}_session"
         self._idle = settings.session_idle
         self._absolute = settings.session_absolute
         self._box = box
+        self._token_box = token_box
         self._clock = clock
 
-    def open(self, request: Request, response: Response, claims: Mapping[str, Any], id_token: str) -> None:
+    def open(self, request: Request, response: Response, signed_in: SignedIn) -> None:
         """Begin a session with a new identifier, whatever the browser brought along, and set its cookie."""
+        claims = signed_in.claims
         now = int(self._clock())
         session_id, secret = new_secret(), new_secret()
         username = str(claims.get("preferred_username") or "")
@@ -44,7 +46,7 @@ class Sessions:
             username=username,
             email=email,
             locale=str(claims.get("locale") or ""),
-            id_token=self._box.close(id_token),
+            id_token=self._box.close(signed_in.tokens.id_token),
             acr=str(claims.get("acr") or "")[:64],
             amr=" ".join(str(one) for one in claims.get("amr") or ())[:255],
             auth_time=int(claims.get("auth_time") or 0),
@@ -54,8 +56,14 @@ class Sessions:
         )
         old_id, _ = self._cookie_of(request)
         forget = now - _REMEMBERED_SECONDS
+        refresh_token = signed_in.tokens.refresh_token
+        grant = SsoGrant(session_id=session_id, refresh_token=self._token_box.close(refresh_token), held_until=0)
         store.add_session(
-            session, replaces=old_id, used_before=forget - self._idle, created_before=forget - self._absolute
+            session,
+            grant if refresh_token else None,
+            replaces=old_id,
+            used_before=forget - self._idle,
+            created_before=forget - self._absolute,
         )
         response.set_cookie(
             self.cookie, f"{session_id}.{secret}", secure=self._secure, httponly=True, samesite="Lax", path="/"

@@ -77,16 +77,17 @@ def callback() -> Response:
         here.provider.check_issuer(request.args.get("iss"))
         if error := request.args.get("error"):
             return _failed(_WHY.get(error, "refused"), pending.return_to, detail=error)
-        claims, id_token = here.provider.redeem(
+        signed_in = here.provider.redeem(
             request.args.get("code", ""), nonce=pending.nonce, code_verifier=pending.code_verifier
         )
     except RefusedError as refusal:
         return _failed("refused", pending.return_to, detail=str(refusal))
+    claims = signed_in.claims
     if not Demand(pending.acr, pending.max_age).met_by(claims.get("acr"), claims.get("auth_time"), here.clock()):
         # The provider should have said so. Whoever went on from here would be sent back there at once.
         return _failed("unmet", pending.return_to, detail="the sign-in is not what was asked for")
     response = redirect(pending.return_to, HTTPStatus.SEE_OTHER)
-    here.sessions.open(request, response, claims, id_token)
+    here.sessions.open(request, response, signed_in)
     return response
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clients.sso.db import db
-from clients.sso.models import KeptForm, PendingSignIn, SeenLogoutToken, SsoSession
+from clients.sso.models import KeptForm, PendingSignIn, SeenLogoutToken, SsoGrant, SsoSession
 
 _MOST_KEPT_FORMS = 10
 """Of one person: more tabs than anybody has open when a session ends."""
@@ -51,11 +51,16 @@ def find_kept_form(id_hash: str, browser_hash: str, now: int) -> KeptForm | None
     return db.session.execute(select(KeptForm).where(*wanted)).scalar_one_or_none()
 
 
-def add_session(session: SsoSession, *, replaces: str, used_before: int, created_before: int) -> None:
+def add_session(
+    session: SsoSession, grant: SsoGrant | None, *, replaces: str, used_before: int, created_before: int
+) -> None:
     """Save a new session in place of the one this browser had, and delete those that ended by themselves."""
     ended = or_(SsoSession.id == replaces, SsoSession.used_at <= used_before, SsoSession.created_at <= created_before)
     db.session.execute(delete(SsoSession).where(ended))
     db.session.add(session)
+    if grant is not None:
+        db.session.flush()
+        db.session.add(grant)
     db.session.commit()
 
 

@@ -41,7 +41,7 @@ def race(app: Flask, action: Callable[[], object]) -> list[object]:
 def add_session(session_id: str, sub: str = "alice", sid: str | None = None) -> None:
     texts = dict.fromkeys(("secret_hash", "name", "username", "email", "locale", "id_token"), "x")
     session = SsoSession(id=session_id, sub=sub, sid=sid, created_at=NOW, used_at=NOW, **texts)
-    store.add_session(session, replaces="", used_before=NOW - 60, created_before=NOW - 60)
+    store.add_session(session, None, replaces="", used_before=NOW - 60, created_before=NOW - 60)
 
 
 def test_a_pending_sign_in_is_consumed_once(app: Flask) -> None:

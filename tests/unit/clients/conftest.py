@@ -36,6 +36,7 @@ class ProviderDouble:
         self.userinfo: dict[str, Any] = dict(PROFILE)
         self.token_error: dict[str, str] | None = None
         self.codes: dict[str, str] = {}
+        self.refresh_token = ""
         self.requests: list[dict[str, str]] = []
         self.fetched: list[str] = []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -76,6 +77,8 @@ class ProviderDouble:
                 form = {name: values[0] for name, values in parse_qs(body).items()}
                 user = base64.b64decode(headers["Authorization"].removeprefix("Basic ")).decode()
                 self.requests.append(form | {"authorization": user})
+                if form["grant_type"] == "refresh_token":
+                    return self.refreshed(form)
                 if self.token_error or form["code"] not in self.codes:
                     return 400, self.token_error or {"error": "invalid_grant"}
                 now = int(self.now())
@@ -89,8 +92,26 @@ class ProviderDouble:
                     **self.id_claims,
                 }
                 id_token = self.sign({name: value for name, value in claims.items() if value is not None})
-                return 200, {"access_token": "at", "token_type": "Bearer", "expires_in": 300, "id_token": id_token}
+                self.refresh_token = secrets.token_urlsafe(8)
+                tokens = {"access_token": "at", "refresh_token": self.refresh_token, "id_token": id_token}
+                return 200, {"token_type": "Bearer", "expires_in": 300, **tokens}
         return 404, {}
+
+    def refreshed(self, form: dict[str, str]) -> tuple[int, object]:
+        """Rotate; a refresh token that was used already, or never given, ends the access."""
+        if self.token_error:
+            return 400, self.token_error
+        if form["refresh_token"] != self.refresh_token:
+            self.refresh_token = ""
+            return 400, {"error": "invalid_grant"}
+        self.refresh_token = secrets.token_urlsafe(8)
+        token = f"{form['resource']} {form['scope']} {len(self.requests)}"
+        return 200, {
+            "access_token": token,
+            "refresh_token": self.refresh_token,
+            "token_type": "Bearer",
+            "expires_in": 300,
+        }
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         double = self

@@ -27,7 +27,7 @@ def test_a_guarded_page_leads_to_the_provider_at_once(client: FlaskClient, provi
     assert response.location.startswith(f"{provider.issuer}/authorize?")
     assert asked["client_id"] == "dashboard"
     assert asked["redirect_uri"] == "http://localhost:8001/callback"
-    assert asked["scope"] == "openid profile email"
+    assert asked["scope"] == "openid profile email pairing:read"
     assert asked["code_challenge_method"] == "S256"
     assert asked["ui_locales"] == "en"
     assert asked["state"]
