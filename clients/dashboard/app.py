@@ -4,6 +4,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from clients.dashboard.api import frame
+from clients.dashboard.api.parts import PATH
 from clients.dashboard.messages import api, views
 from clients.dashboard.messages.inbox import Inbox
 from clients.dashboard.messages.posting import Posting
@@ -19,17 +21,17 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def create(settings: RelyingPartySettings | None = None) -> Flask:
     """Return the app; without `settings`, as the files and the environment say."""
     settings = settings or load_relying_party("dashboard")
-    guard = ResourceServer(f"{settings.base_url}{api.PATH}", realm="dashboard")
+    guard = ResourceServer(f"{settings.base_url}{PATH}", realm="dashboard")
     desk = views.Desk(Inbox(_now), settings)
     return create_app(
         settings,
         title=settings.brand.portal,
         home="/dashboard",
         blueprints=[blueprint(settings, desk), views.blueprint(desk)],
-        apis=[api.blueprint(Posting(_now), guard, settings)],
+        apis=frame.blueprints([api.part(Posting(_now), guard)], settings),
         migrations=MIGRATIONS,
         waiting=desk.waiting,
-        largest_body=api.largest_body,
+        largest_body=frame.largest_body,
     )
 
 

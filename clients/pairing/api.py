@@ -13,6 +13,7 @@ from clients.pairing.papers import Papers
 from clients.pairing.reports import PATHS
 from clients.pairing.service import Pairings
 from clients.pairing.store import Paired
+from clients.sso import api_page
 from clients.sso.resource_server import ResourceServer, caller
 
 PATH = "/api"
@@ -31,6 +32,10 @@ def blueprint(pairings: Pairings, papers: Papers, guard: ResourceServer, base_ur
     @routes.get("/openapi.json")
     def openapi() -> Response:
         return jsonify(document(base_url))
+
+    @routes.get("/")
+    def readable() -> str:
+        return api_page.page(document(base_url), f"{PATH}/openapi.json")
 
     @routes.get("/pairings")
     @guard.requires(READ)
@@ -58,7 +63,6 @@ def blueprint(pairings: Pairings, papers: Papers, guard: ResourceServer, base_ur
     for kind, name in ((OFFICE, "reports"), (STATE, "contributions")):
         routes.add_url_rule(PATHS[kind], kind, guard.requires(READ)(listed(kind, name)))
 
-    @routes.route("/", defaults={"_path": ""})
     @routes.route("/<path:_path>")
     def nothing(_path: str) -> tuple[Response, HTTPStatus]:
         return jsonify(error="not_found", error_description="There is nothing at this address."), HTTPStatus.NOT_FOUND

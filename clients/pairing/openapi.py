@@ -17,7 +17,7 @@ def document(base_url: str) -> dict[str, Any]:
             "title": "Pairing",
             "version": "1",
             "description": "Which offices and member states a person is paired with, and the documents that they may see there. Calls"
-            f" bring a person's access token (RFC 9068) with the scope pairing:read, asked for with resource={base_url}/api (RFC 8707).",
+            f" bring a person's access token (RFC 9068) with the scope `pairing:read`, asked for with `resource={base_url}/api` (RFC 8707).",
         },
         "servers": [{"url": f"{base_url}/api"}],
         "security": [{"token": ["pairing:read"]}],

@@ -197,6 +197,6 @@ def test_without_javascript(open_browser: Callable[..., Page], stack: Stack, wri
 
 def test_developers_read_how(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.dashboard}/api/")
-    heading(page, "API: messages")
+    heading(page, "API of IP Portal")
     expect(page.get_by_text("Idempotency-Key").first).to_be_visible()
     look(page, "messages-api")

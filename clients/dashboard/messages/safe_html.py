@@ -8,27 +8,13 @@ import re
 
 import nh3
 
-from config.shared import is_loopback
+from clients.dashboard.api.fields import host_of
 
 TAGS = {"a", "blockquote", "br", "code", "em", "i", "b", "li", "ol", "p", "strong", "ul"}
 _REL = "noopener noreferrer nofollow"
-# Browsers read a backslash as a slash and drop white space: an address in which that matters isn't one.
-_ADDRESS = re.compile(r"(https?)://([A-Za-z0-9.-]+)(?::\d{1,5})?(?:[/?#][^\s\\<>\"\x00-\x20]*)?")
 _LINK = re.compile(r'<a href="([^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
 _BLOCK = re.compile(r"</?(?:p|br|li|ul|ol|blockquote)(?: [^>]*)?>")
 _TAG = re.compile(r"<[^>]*>")
-
-
-def host_of(address: str) -> str:
-    """Return the host that a browser would go to; empty for an address that a message may not have.
-
-    Names are taken as they are in the DNS, in ASCII, so that no letter can pass for another.
-    """
-    match = _ADDRESS.fullmatch(address)
-    if match is None:
-        return ""
-    scheme, host = match.group(1), match.group(2).lower()
-    return host if scheme == "https" or is_loopback(host) else ""
 
 
 def cleaned(written: str) -> str:

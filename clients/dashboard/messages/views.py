@@ -10,6 +10,7 @@ from flask_babel import format_date, format_time, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from clients.dashboard.api.fields import host_of
 from clients.dashboard.messages import safe_html
 from clients.dashboard.messages.inbox import ACTIONS, MOST_COUNTED, Inbox, NotFoundError, Sender, Wanted, words_of
 from clients.sso.guard import Visitor, current_visitor, signed_in
@@ -56,7 +57,7 @@ def blueprint(desk: Desk) -> Blueprint:
     pages = _Pages(desk)
     routes.app_template_filter("moment")(_moment)
     routes.app_template_filter("count")(count)
-    routes.app_template_filter("host")(safe_html.host_of)
+    routes.app_template_filter("host")(host_of)
     routes.app_template_filter("service_name")(desk.name)
     for path, name, page in (
         ("/messages", "inbox", pages.inbox),

@@ -88,3 +88,10 @@ def test_it_describes_itself(client: FlaskClient) -> None:
         "error": "not_found",
         "error_description": "There is nothing at this address.",
     }
+
+
+def test_people_can_read_it_too(client: FlaskClient) -> None:
+    page = client.get("/api/")
+    assert page.status_code == 200
+    for said in ("/annual-contributions", "pairing:read", "/api/openapi.json"):
+        assert said in page.text
