@@ -4,8 +4,9 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
+from clients.pairing import parameters
 from clients.pairing.kinds import OFFICE, OLDEST, SECTIONS, STATE
 from clients.pairing.library import Held
 from clients.pairing.openapi import document
@@ -19,10 +20,6 @@ from clients.sso.resource_server import ResourceServer, caller
 PATH = "/api"
 READ = "pairing:read"
 LATEST = 9999
-
-
-class _BadParameterError(Exception):
-    """A parameter of the call can't be understood."""
 
 
 def blueprint(pairings: Pairings, papers: Papers, guard: ResourceServer, base_url: str) -> Blueprint:
@@ -47,9 +44,9 @@ def blueprint(pairings: Pairings, papers: Papers, guard: ResourceServer, base_ur
 
         def answer() -> Response:
             sub = caller().sub
-            chosen = _choice("type" if kind == OFFICE else "kind", section.types)
-            month = _number("month", 1, 12) if section.monthly else 0
-            found = papers.find(sub, kind, chosen, _number("year", OLDEST, LATEST), month)
+            chosen = parameters.choice("type" if kind == OFFICE else "kind", section.types)
+            month = parameters.number("month", 1, 12) if section.monthly else 0
+            found = papers.find(sub, kind, chosen, parameters.number("year", OLDEST, LATEST), month)
             body = {
                 "paired": any(one.office.kind == kind for one in pairings.list(sub)),
                 "pair_url": f"{base_url}/pair/{kind}",
@@ -67,28 +64,8 @@ def blueprint(pairings: Pairings, papers: Papers, guard: ResourceServer, base_ur
     def nothing(_path: str) -> tuple[Response, HTTPStatus]:
         return jsonify(error="not_found", error_description="There is nothing at this address."), HTTPStatus.NOT_FOUND
 
-    def bad(error: _BadParameterError) -> tuple[Response, HTTPStatus]:
-        return jsonify(error="invalid_request", error_description=str(error)), HTTPStatus.BAD_REQUEST
-
-    routes.register_error_handler(_BadParameterError, bad)
+    parameters.answer_for(routes)
     return routes
-
-
-def _choice(name: str, among: dict[str, Any]) -> str:
-    value = request.args.get(name, "")
-    if value and value not in among:
-        raise _BadParameterError(f"{name} is one of {', '.join(among)}.")
-    return value
-
-
-def _number(name: str, least: int, most: int) -> int:
-    """Return a number of the query, 0 when there is none."""
-    value = request.args.get(name, "")
-    if not value:
-        return 0
-    if not (value.isascii() and value.isdigit() and len(value) <= len(str(most)) and least <= int(value) <= most):
-        raise _BadParameterError(f"{name} is a number from {least} to {most}.")
-    return int(value)
 
 
 def _paired(one: Paired) -> dict[str, Any]:

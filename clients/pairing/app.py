@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from clients.pairing import api, demo, finance, reports, uploads, views
+from clients.pairing import api, demo, finance, reports, uploads, views, widgets_api
 from clients.pairing.codes import Codes
 from clients.pairing.offices import Offices
 from clients.pairing.papers import Papers
@@ -40,7 +40,10 @@ def create(settings: RelyingPartySettings | None = None) -> Flask:
             finance.blueprint(offices, papers),
             uploads.blueprint(offices, papers),
         ],
-        apis=[api.blueprint(pairings, papers, guard, settings.base_url)],
+        apis=[
+            api.blueprint(pairings, papers, guard, settings.base_url),
+            widgets_api.blueprint(pairings, papers, guard, settings.base_url),
+        ],
         migrations=MIGRATIONS,
         scope=["roles"],
         note=views.note(pairings),

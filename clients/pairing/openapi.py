@@ -39,6 +39,22 @@ def document(base_url: str) -> dict[str, Any]:
                 "Document",
                 [_query("kind", {"enum": list(CONTRIBUTIONS)}), _query("year", _range(OLDEST, 9999))],
             ),
+            "/widgets/distribution-reports": _path(
+                "The same as a card of the portal’s widget.",
+                "",
+                "Card",
+                [
+                    _query("type", {"enum": list(REPORTS)}),
+                    _query("month", _range(1, 12)),
+                    _query("year", _range(OLDEST, 9999)),
+                ],
+            ),
+            "/widgets/annual-contributions": _path(
+                "The same as a card of the portal’s widget.",
+                "",
+                "Card",
+                [_query("kind", {"enum": list(CONTRIBUTIONS)}), _query("year", _range(OLDEST, 9999))],
+            ),
         },
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
@@ -66,6 +82,15 @@ def _schemas() -> dict[str, Any]:
                 "url": {"type": "string", "format": "uri", "description": "for the person's browser"},
             },
         },
+        "Card": {
+            "type": "object",
+            "description": "What the portal draws; its API describes it.",
+            "properties": {
+                "note": _TEXT,
+                "blocks": {"type": "array", "items": {"type": "object"}},
+                "actions": {"type": "array", "items": {"type": "object"}},
+            },
+        },
         "Error": {"type": "object", "properties": {"error": _TEXT, "error_description": _TEXT}},
     }
 
@@ -73,7 +98,7 @@ def _schemas() -> dict[str, Any]:
 def _path(summary: str, name: str, schema: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
     listed = {"type": "array", "items": {"$ref": f"#/components/schemas/{schema}"}}
     links = {"paired": {"type": "boolean"}, "pair_url": _TEXT, "page_url": _TEXT} if parameters else {}
-    body = {"type": "object", "properties": {**links, name: listed}}
+    body = {"type": "object", "properties": {**links, name: listed}} if name else listed["items"]
     errors = {
         "400": "A parameter, or the Authorization header, can't be understood.",
         "401": "No token, or one that isn't good here (RFC 6750).",

@@ -21,7 +21,9 @@ _MOST = 100
 
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(max_length=2_000)]
-Address = Annotated[str, Field(pattern=r"^(https?://[^\s/?#@]+|(?=/[^/\\]|/$))[^\s\\]*$", max_length=2_000)]
+Address = Annotated[
+    str, Field(pattern=r"^(https?://[^\s/?#@\\]+([/?#][^\s\\]*)?|/([^\s/\\][^\s\\]*)?)$", max_length=2_000)
+]
 """An absolute address without a user name, or a path of the portal."""
 Tone = Literal["neutral", "success", "warning", "danger"]
 
