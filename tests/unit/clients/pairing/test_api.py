@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 Token = Callable[..., dict[str, str]]
 CALLS = ("/api/pairings", "/api/distribution-reports", "/api/annual-contributions")
+CARDS = ("/api/widgets/distribution-reports", "/api/widgets/annual-contributions")
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_it_describes_itself(client: FlaskClient) -> None:
     described = client.get("/api/openapi.json").json
     assert described is not None
     assert described["servers"] == [{"url": "http://localhost:8002/api"}]
-    assert {f"/api{path}" for path in described["paths"]} == set(CALLS)
+    assert {f"/api{path}" for path in described["paths"]} == {*CALLS, *CARDS}
     for path in described["paths"]:
         assert client.get(f"/api{path}").status_code == 401
     assert client.get("/api/other").json == {
