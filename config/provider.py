@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from config.clients import ClientId, ConfiguredClient, DemoPerson
 from config.shared import AbsolutePath, Port, SharedSettings
 from config.strong import Strong
-from config.tuning import Keys, Lifetimes, Mail, Metrics, Outbound, Passwords, SealingRoots, Throttle
+from config.tuning import Keys, Lifetimes, Mail, Metrics, Outbound, Passwords, Relay, SealingRoots, Throttle
 
 MAILBOX_PORT = 25
 SMTP_SINK_PORT = 26
@@ -62,6 +62,8 @@ class ProviderSettings(SharedSettings):
     """Who may read `/metrics`."""
     outbound: Outbound = Outbound()
     """Calls to addresses that others chose."""
+    relay: Relay = Relay()
+    """Notices that services send to people through the provider."""
     clients: dict[ClientId, ConfiguredClient] = Field(default_factory=dict)
     """Clients registered here, by `client_id`; all others are registered with `idp clients add`."""
     demo_people: tuple[DemoPerson, ...] = ()

@@ -16,7 +16,7 @@ from config.loading import build, merged, read_files, read_variables
 from config.provider import ProviderSettings
 from config.relying_party import RelyingPartySettings
 from config.shared import CONTRACT_VARIABLES, SERVICE_PORTS, Brand, SharedSettings
-from config.tuning import Keys, Lifetimes, Mail, Metrics, Outbound, Passwords, Slowdown, Throttle
+from config.tuning import Keys, Lifetimes, Mail, Metrics, Outbound, Passwords, Relay, Slowdown, Throttle
 
 __all__ = [
     "Brand",
@@ -30,6 +30,7 @@ __all__ = [
     "Outbound",
     "Passwords",
     "ProviderSettings",
+    "Relay",
     "RelyingPartySettings",
     "Slowdown",
     "Throttle",

@@ -116,6 +116,17 @@ class Keys(Strict):
     """The next key is in the JWKS so long before it signs, so that cached copies have it."""
 
 
+class Relay(Strict):
+    """How many notices services may send people through the provider (`POST /api/notices`)."""
+
+    notices_a_minute: Annotated[int, Field(ge=1)] = 6_000
+    """Of one service; beyond that it is told to come back later."""
+    mails_an_hour: Annotated[int, Field(ge=1)] = 30
+    """To one person; beyond that one mail says that there is more. Security notices are counted apart."""
+    pushes_an_hour: Annotated[int, Field(ge=1)] = 60
+    """To one person's devices; beyond that none."""
+
+
 class Metrics(Strict):
     """Who may read `/metrics`: this machine, and whoever has the token."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, redirect, request
+from flask import Blueprint, Flask, redirect, request
 from werkzeug.wrappers import Response
 
 from config.settings import ConfiguredClient, ProviderSettings
@@ -54,6 +54,11 @@ from idp.oauth.registration import Registration
 from idp.oauth.server import AuthorizationServer
 from idp.oauth.service_access import ServiceAccess
 from idp.oauth.store.families import revoke_all
+from idp.relay.endpoint import PATH as NOTICES
+from idp.relay.endpoint import Endpoint as NoticesEndpoint
+from idp.relay.push import RelayedPushHandler
+from idp.relay.service import PUSH as RELAYED_PUSH
+from idp.relay.service import Relay
 from idp.web.throttle import Throttle
 from keys import KeyStore, Sealer, Signer, jwks
 
@@ -80,6 +85,7 @@ class Core:
     minting: Minting
     logout: Logout
     hints: IdTokenHints
+    relay: Relay
 
     def configure_clients(self) -> None:
         """Bring the clients of the settings into the database."""
@@ -119,6 +125,7 @@ def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> 
         minting=Minting(signer, settings, clock, sealer.derive("refresh-successor")),
         logout=logout,
         hints=hints,
+        relay=Relay(database, outbox, clock, settings.relay),
     )
 
 
@@ -184,6 +191,7 @@ def _mount(app: Flask, core: Core) -> Machine:
         account_views.blueprint(accounts, ports),
         *core.strong.blueprints(ports),
         help_views.blueprint(settings),
+        Blueprint("relay", "idp.relay", template_folder="templates"),  # the mails that it sends
     ):
         app.register_blueprint(routes)
     # Other sites send people here by POST as well (OpenID Connect Core section 3.1.2.1, RP-Initiated Logout section 2).
@@ -196,7 +204,9 @@ def _mount(app: Flask, core: Core) -> Machine:
     def home() -> Response:
         return redirect("/account", browser_views.SEE_OTHER)
 
-    return Machine(AuthorizationServer(parts), lambda: jwks.document(core.keys.load()), Observer(shared.metrics))
+    machine = Machine(AuthorizationServer(parts), lambda: jwks.document(core.keys.load()), Observer(shared.metrics))
+    machine.paths[NOTICES] = NoticesEndpoint(core.relay, core.clients, parts.access_tokens, settings.issuer)
+    return machine
 
 
 def _parts(core: Core) -> Parts:
@@ -260,6 +270,7 @@ def build_worker(provider: Provider) -> Worker:
         ),
         LOGOUT_TOKEN: LogoutTokenHandler(outbound, core.minting.logout_token),
         DEVICE_NOTICE: DeviceNoticeHandler(provider.flask, core.database, push),
+        RELAYED_PUSH: RelayedPushHandler(provider.flask, core.database, push.devices, core.clock),
         PUSH: PushHandler(outbound, push.vapid, push.devices, core.clock),
         **core.accounts.jobs,
     }

@@ -10,6 +10,7 @@ from idp.factors.webauthn import models as webauthn
 from idp.login import models as login
 from idp.notify import models as notify
 from idp.oauth import models as oauth
+from idp.relay import models as relay
 from idp.web import models as web
 
-IMPORTED = (accounts, audit, factors, login, notify, oauth, push, recovery_codes, totp, web, webauthn)
+IMPORTED = (accounts, audit, factors, login, notify, oauth, push, recovery_codes, relay, totp, web, webauthn)

@@ -80,6 +80,7 @@ def tidy(core: Core) -> bool:
         with core.database.write() as tx:
             core.throttle.purge(tx)
             core.strong.purge(tx)
+            core.relay.purge(tx)
             forgotten = housekeeping.forget_expired(tx, now=now, keep=_TOKENS_KEPT) + interactions.forget_expired(
                 tx, before=now - _DAY
             )

@@ -96,9 +96,10 @@ class MailHandler:
         mail["Date"] = format_datetime(datetime.fromtimestamp(message.created_at, UTC))
         mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office notes, please
-        mail["Content-Language"] = message.payload["locale"]
         mail.set_content(text.strip() + "\n")
         mail.add_alternative(html, subtype="html")
+        # Only now: a Content header that was there before would have gone into the text part.
+        mail["Content-Language"] = message.payload["locale"]
         return mail
 
     def _render(self, payload: dict[str, Any]) -> tuple[str, str, str]:

@@ -73,14 +73,21 @@ class BearerError(rfc6749.OAuth2Error):
     """RFC 6750 section 3: the challenge says what was wrong with the token; without one, only that one is needed."""
 
     def __init__(
-        self, error: str = "", description: str = "", status: int = HTTPStatus.UNAUTHORIZED, scope: str = ""
+        self,
+        error: str = "",
+        description: str = "",
+        status: int = HTTPStatus.UNAUTHORIZED,
+        scope: str = "",
+        *,
+        realm: str = "userinfo",
     ) -> None:
         super().__init__(description=description, status_code=status, error=error or "invalid_token")
+        self._realm = realm
         self._challenge = {"error": error, "error_description": description, "scope": scope}
 
     def get_headers(self) -> list[tuple[str, str]]:  # noqa: D102
         details = "".join(f', {name}="{value}"' for name, value in self._challenge.items() if value)
-        return [*JSON_HEADERS, ("WWW-Authenticate", f'Bearer realm="userinfo"{details}')]
+        return [*JSON_HEADERS, ("WWW-Authenticate", f'Bearer realm="{self._realm}"{details}')]
 
 
 def error_body(error: Any) -> bytes:  # noqa: ANN401  Authlib's errors are untyped

@@ -1,0 +1,107 @@
+"""`POST /api/notices`: a machine endpoint (`oauth.machine`) for services with a token of their own (RFC 6749 section 4.4).
+
+The token's audience is the provider itself (RFC 8707), its scope `notices:write`; errors are RFC 6750's. Whoever may call is answered
+202 for every batch that is well formed, whomever it is for.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from idp.oauth.access_tokens import AccessTokens
+from idp.oauth.client import Client, ClientRegistry
+from idp.oauth.errors import JSON_HEADERS, BearerError, MethodNotAllowedError
+from idp.oauth.server import WireAnswer
+from idp.relay.service import Relay, TooManyError
+from idp.relay.wire import Batch, origin_of
+
+PATH = "/api/notices"
+SCOPE = "notices:write"
+REALM = "notices"
+LARGEST_BODY = 512 * 1024
+_RETRY_SECONDS = "60"
+_MOST_ERRORS = 20
+
+
+class Endpoint:
+    """The endpoint. Call it with a WSGI environ; raises OAuth2Error."""
+
+    def __init__(self, relay: Relay, clients: ClientRegistry, tokens: AccessTokens, issuer: str) -> None:
+        self._relay = relay
+        self._clients = clients
+        self._tokens = tokens
+        self._issuer = issuer
+
+    def __call__(self, environ: Mapping[str, Any]) -> WireAnswer:
+        """Take notices over."""
+        if environ["REQUEST_METHOD"] != "POST":
+            raise MethodNotAllowedError(("POST",))
+        client = self._admit(environ.get("HTTP_AUTHORIZATION", ""))
+        if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != "application/json":
+            return _problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "invalid_request", "Send JSON.")
+        body = _read(environ)
+        if body is None:
+            text = f"A call has at most {LARGEST_BODY:,} bytes: send fewer notices at a time."
+            return _problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "invalid_request", text)
+        try:
+            batch = Batch.model_validate_json(body)
+        except ValidationError as error:
+            return _refused_fields([(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()])
+        text = "It lies elsewhere than at the service’s own address."
+        if strangers := batch.strangers(frozenset(map(origin_of, client.redirect_uris)) - {""}):
+            return _refused_fields([(field, text) for field in strangers])
+        try:
+            self._relay.accept(client, batch)
+        except TooManyError:
+            text = "Nothing was taken: that is more than one service may send in a minute."
+            status, content, headers = _problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many", text)
+            return status, content, [*headers, ("Retry-After", _RETRY_SECONDS)]
+        return HTTPStatus.ACCEPTED, b'{"status":"accepted"}', list(JSON_HEADERS)
+
+    def _admit(self, header: str) -> Client:
+        """Return the client whose own token this is."""
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise BearerError(realm=REALM)
+        claims = self._tokens.live(token.strip())
+        if claims is None:
+            raise BearerError("invalid_token", "The access token is not valid.", realm=REALM)
+        audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+        if self._issuer not in audience:
+            raise BearerError("invalid_token", "The access token is for another service.", realm=REALM)
+        if SCOPE not in claims["scope"].split():
+            text = "The access token lacks the scope needed here."
+            raise BearerError("insufficient_scope", text, HTTPStatus.FORBIDDEN, scope=SCOPE, realm=REALM)
+        # RFC 9068 section 2.2: without a person, `sub` is the client.
+        if claims["sub"] != claims["client_id"]:
+            text = "Use a token of the service itself, got by client credentials."
+            raise BearerError("insufficient_scope", text, HTTPStatus.FORBIDDEN, realm=REALM)
+        client = self._clients.find(claims["client_id"])
+        if client is None:
+            raise BearerError("invalid_token", "The access token is not valid.", realm=REALM)
+        return client
+
+
+def _read(environ: Mapping[str, Any]) -> bytes | None:
+    """Return the body; None when it is too large. A chunked one names no length: one byte more than allowed tells."""
+    try:
+        length = int(environ.get("CONTENT_LENGTH") or LARGEST_BODY + 1)
+    except ValueError:
+        return b""
+    if environ.get("CONTENT_LENGTH") and length > LARGEST_BODY:
+        return None
+    body: bytes = environ["wsgi.input"].read(length)
+    return body if len(body) <= LARGEST_BODY else None
+
+
+def _refused_fields(errors: Sequence[tuple[str, str]]) -> WireAnswer:
+    shown = {field: text.removeprefix("Value error, ") for field, text in errors[:_MOST_ERRORS]}
+    text = "Nothing was taken: correct these fields."
+    return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_notice", text, errors=shown)
+
+
+def _problem(status: HTTPStatus, error: str, description: str, **more: object) -> WireAnswer:
+    return status, orjson.dumps({"error": error, "error_description": description, **more}), list(JSON_HEADERS)

@@ -1,0 +1,223 @@
+"""`POST /api/notices`: which tokens may, what a notice may be, and that the answer tells nothing about people (RFC 6750, RFC 9068)."""
+
+import re
+from typing import Any
+
+import orjson
+import pytest
+from werkzeug.test import TestResponse
+
+from idp.notify.mail import MailHandler
+from idp.notify.outbox import PURPOSE
+from idp.notify.worker import Message
+from tests.support.provider import ISSUER, ProviderUnderTest, RegisteredClient
+
+PORTAL = "https://rp.example"
+GOOD = {
+    "id": "n-1",
+    "sub": "nobody",
+    "service": "Office Notices",
+    "subject": "Your renewal fee is due",
+    "link": f"{PORTAL}/messages/1",
+    "channels": ["email"],
+}
+
+
+def register(idp: ProviderUnderTest, **changes: Any) -> RegisteredClient:
+    grants = ("authorization_code", "refresh_token", "client_credentials")
+    scope = "openid profile email offline_access notices:write other:write"
+    return idp.register(**{"client_name": "IP Portal", "grant_types": grants, "scope": scope} | changes)
+
+
+def own_token(idp: ProviderUnderTest, client: RegisteredClient, **form: str) -> str:
+    asked = {"scope": "notices:write", "resource": ISSUER} | form
+    return idp.token(client, grant_type="client_credentials", **asked).get_json()["access_token"]
+
+
+def send(idp: ProviderUnderTest, token: str, *notices: dict[str, Any], **changes: Any) -> TestResponse:
+    batch = {"notices": list(notices), "inbox": f"{PORTAL}/messages", "settings": f"{PORTAL}/messages/services"}
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return idp.browser().post("/api/notices", json=batch | changes, headers=headers, base_url=ISSUER)
+
+
+def challenge(response: TestResponse) -> dict[str, str]:
+    scheme, _, rest = response.headers["WWW-Authenticate"].partition(" ")
+    assert scheme == "Bearer"
+    return dict(re.findall(r'(\w+)="([^"]*)"', rest))
+
+
+def queued(idp: ProviderUnderTest, kind: str = "mail") -> list[dict[str, Any]]:
+    sql = "SELECT payload FROM outbox WHERE kind = :kind ORDER BY id"
+    rows = idp.core.database.read().all(sql, kind=kind)
+    return [orjson.loads(idp.core.sealer.open(row["payload"], purpose=PURPOSE)) for row in rows]
+
+
+def sub_of(idp: ProviderUnderTest, username: str = "alice") -> str:
+    row = idp.core.database.read().one("SELECT id FROM account WHERE username = :name", name=username)
+    assert row
+    return str(row["id"])
+
+
+def tokens(idp: ProviderUnderTest) -> dict[str, str]:
+    """A token of every kind that exists, by what is wrong with it."""
+    portal, api = register(idp), "https://api.example/x"
+    other = register(idp, audiences=(api,))
+    person = idp.tokens(portal, scope="openid notices:write")["access_token"]
+    return {
+        "good": own_token(idp, portal),
+        "audience": own_token(idp, other, resource=api),
+        "audience, scope": own_token(idp, other, resource=api, scope="other:write"),
+        "scope": own_token(idp, portal, scope="other:write"),
+        "person": person,
+        "person, scope": idp.tokens(portal, scope="openid")["access_token"],
+        "person, audience": idp.tokens(other, scope="openid notices:write", resource=api)["access_token"],
+        "nonsense": "nonsense",
+        "none": "",
+    }
+
+
+def test_every_kind_of_token(idp: ProviderUnderTest) -> None:
+    expected = {
+        "good": (202, None),
+        "audience": (401, "invalid_token"),
+        "audience, scope": (401, "invalid_token"),
+        "scope": (403, "insufficient_scope"),
+        "person": (403, "insufficient_scope"),
+        "person, scope": (403, "insufficient_scope"),
+        "person, audience": (401, "invalid_token"),
+        "nonsense": (401, "invalid_token"),
+        "none": (401, None),
+    }
+    found = {}
+    for what, token in tokens(idp).items():
+        response = send(idp, token, GOOD)
+        said = challenge(response) if response.status_code != 202 else {"realm": "notices"}
+        assert said["realm"] == "notices"
+        found[what] = (response.status_code, said.get("error"))
+    assert found == expected
+    assert {one["template"] for one in queued(idp)} <= {"new_device"}
+
+
+def test_a_token_that_is_over_or_was_revoked(idp: ProviderUnderTest) -> None:
+    client = register(idp)
+    revoked, late = own_token(idp, client), own_token(idp, client)
+    idp.post("/revoke", {"token": revoked}, auth=client.auth)
+    assert challenge(send(idp, revoked, GOOD))["error"] == "invalid_token"
+    assert send(idp, late, GOOD).status_code == 202
+    idp.clock.forward(301)
+    assert challenge(send(idp, late, GOOD))["error"] == "invalid_token"
+
+
+def test_the_answer_is_the_same_for_everybody(idp: ProviderUnderTest) -> None:
+    token = own_token(idp, register(idp))
+    people = {"open": sub_of(idp), "locked": sub_of(idp, "bob"), "closed": sub_of(idp, "olga"), "unknown": "nobody"}
+    with idp.core.database.write() as tx:
+        tx.run("UPDATE account SET status = 'locked' WHERE id = :id", id=people["locked"])
+        tx.run("UPDATE account SET status = 'disabled' WHERE id = :id", id=people["closed"])
+        tx.run("DELETE FROM email_address WHERE account_id = :id", id=sub_of(idp, "finn"))
+    people["unconfirmed"] = sub_of(idp, "finn")
+    answers = [
+        send(idp, token, GOOD | {"sub": sub, "id": what, "channels": ["email", "push"]}) for what, sub in people.items()
+    ]
+    assert {(one.status_code, one.data) for one in answers} == {(202, b'{"status":"accepted"}')}
+    assert [one["to"] for one in queued(idp)] == ["alice@example.org"]
+    assert [one["account_id"] for one in queued(idp, "relayed_push")] == [people["open"]]
+
+
+def test_the_same_notice_again_does_nothing_but_another_clients_is_another(idp: ProviderUnderTest) -> None:
+    notice, first, second = GOOD | {"sub": sub_of(idp)}, register(idp), register(idp)
+    token = own_token(idp, first)
+    assert [send(idp, token, notice, notice).status_code for _ in range(3)] == [202] * 3
+    assert len(queued(idp)) == 1
+    send(idp, own_token(idp, second), notice)
+    assert len(queued(idp)) == 2
+
+
+def test_the_mail(idp: ProviderUnderTest) -> None:
+    send(idp, own_token(idp, register(idp)), GOOD | {"sub": sub_of(idp), "subject": "1 < 2 & “due”"})
+    (payload,) = queued(idp)
+    handler = MailHandler(idp.provider.flask, idp.core.settings.mail, issuer=ISSUER, service="IP Account")
+    mail = handler.compose(Message("m", payload, idp.clock()))
+    assert mail["Subject"] == "Office Notices: 1 < 2 & “due”"
+    assert (mail["To"], mail["Content-Language"]) == ("alice@example.org", "en")
+    text, html = (str(mail.get_body(preferencelist=(kind,)).get_content()) for kind in ("plain", "html"))  # type: ignore[union-attr]
+    for part in (text, html):
+        for said in ("Alice Moreau", "Office Notices", "IP Portal", GOOD["link"], f"{PORTAL}/messages/services"):
+            assert said in part
+    assert "1 < 2 & “due”" in text
+    assert "1 &lt; 2 &amp; “due”" in html
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(
+            (name, value)
+            for name in ("subject", "service")
+            for value in ("", " ", "a\nBcc: x@y", "a\r", "a\0", "a\x85")
+        ),
+        *((name, f"a{one}b") for name in ("subject", "service") for one in "\u202e\u2066\u200f\u061c\u2028\u2029"),
+        *((name, value) for name in ("subject", "service") for value in ("<b>x</b>", "x<!--", "a</p>", 5, None)),
+        ("subject", "x" * 201),
+        ("service", "x" * 101),
+        *(
+            ("link", value)
+            for value in ("", "/messages", "javascript:alert(1)", "http://rp.example/x", "ftp://rp.example/")
+        ),
+        *(
+            ("link", value)
+            for value in ("https://other.example/", "https://rp.example@evil.example/", "https://rp.example:8443/")
+        ),
+        *(
+            ("link", value)
+            for value in ("https://rp.example.evil.example/", "https://rp.example/\\x", 'https://rp.example/"')
+        ),
+        *(("id", value) for value in ("", "a b", "x" * 65, "ä", 1)),
+        *(("sub", value) for value in ("", "a b", "x" * 256, "ä", 1)),
+        *(("channels", value) for value in ([], ["sms"], "email", [1], None)),
+        ("category", "urgent"),
+        ("locale", "de"),
+        ("to", "bob@example.org"),
+    ],
+)
+def test_a_notice_that_is_refused(idp: ProviderUnderTest, field: str, value: Any) -> None:
+    token = own_token(idp, register(idp))
+    response = send(idp, token, GOOD | {"sub": sub_of(idp)}, GOOD | {"id": "n-2", field: value})
+    assert response.status_code == 422
+    assert all(name.startswith(f"notices.1.{field}") for name in response.get_json()["errors"])
+    assert queued(idp) == []
+
+
+@pytest.mark.parametrize("field", ["inbox", "settings"])
+def test_links_of_the_whole_lie_at_the_client_too(idp: ProviderUnderTest, field: str) -> None:
+    response = send(idp, own_token(idp, register(idp)), GOOD, **{field: "https://evil.example/"})
+    assert (response.status_code, list(response.get_json()["errors"])) == (422, [field])
+
+
+def test_http_is_for_this_machine(idp: ProviderUnderTest) -> None:
+    client = register(idp, redirect_uris=("http://localhost:8001/callback",))
+    token, base = own_token(idp, client), "http://localhost:8001"
+    links = {"inbox": f"{base}/messages", "settings": f"{base}/messages/services"}
+    assert send(idp, token, GOOD | {"link": f"{base}/x"}, **links).status_code == 202
+    assert send(idp, token, GOOD | {"link": "http://localhost:8002/x"}, **links).status_code == 422
+    assert send(idp, token, GOOD | {"link": "http://plain.example/x"}, **links).status_code == 422
+
+
+def test_calls_that_are_not_well_formed(idp: ProviderUnderTest) -> None:
+    headers = {"Authorization": f"Bearer {own_token(idp, register(idp))}"}
+    browser = idp.browser()
+    for content, kind, status in (
+        (b"{", "application/json", 422),
+        (b"[]", "application/json", 422),
+        (b'{"notices": []}', "application/json", 422),
+        (b"\xff", "application/json", 422),
+        (b"", "application/json", 422),
+        (b"notices=1", "application/x-www-form-urlencoded", 415),
+        (b" " * (512 * 1024 + 1), "application/json", 413),
+    ):
+        answer = browser.post("/api/notices", data=content, content_type=kind, headers=headers, base_url=ISSUER)
+        assert (answer.status_code, answer.content_type) == (status, "application/json"), content[:20]
+        assert answer.get_json()["error_description"]
+    many = [GOOD | {"id": f"n{number}"} for number in range(101)]
+    assert send(idp, headers["Authorization"].split()[1], *many).status_code == 422
+    assert browser.get("/api/notices", headers=headers, base_url=ISSUER).status_code == 405
