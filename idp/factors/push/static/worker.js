@@ -41,7 +41,11 @@ addEventListener("notificationclick", (event) => {
 });
 
 async function go(url) {
-  if (url.origin !== location.origin) return;
+  if (url.origin !== location.origin) {
+    // A message of a service is read at that service. Only this server can have said so: nobody else's pushes arrive here.
+    if (/^https?:$/.test(url.protocol)) await clients.openWindow(url.href);
+    return;
+  }
   const here = (await pages()).find((page) => new URL(page.url).pathname.startsWith("/approvals/"));
   if (here && url.pathname.startsWith("/approvals/")) {
     try {
