@@ -16,15 +16,15 @@ _STOP_SECONDS = 10
 """A request that takes longer doesn't keep the program from stopping."""
 
 
-def serve(name: str) -> None:
-    """Serve `clients.<name>.app:create` until SIGTERM or Ctrl-C. Settings that can't be used end the program with a sentence."""
+def serve(name: str, *, app: str = "") -> None:
+    """Serve `app`, or else `clients.<name>.app:create`, until SIGTERM or Ctrl-C. Settings that can't be used end the program with a sentence."""
     try:
         settings = load_relying_party(name)
         check_port(settings.host, settings.port)
         # Made here and not by the worker, whose failure would end in a trace.
         settings.read_client_secret()
         settings.read_session_secret()
-        server = _server(name, settings)
+        server = _server(app or f"clients.{name}.app:create", settings)
     except ConfigError as error:
         sys.exit(str(error))
     except SSLError as error:
@@ -34,9 +34,9 @@ def serve(name: str) -> None:
     server.serve()
 
 
-def _server(name: str, settings: RelyingPartySettings) -> AbstractServer:
+def _server(app: str, settings: RelyingPartySettings) -> AbstractServer:
     return Granian(
-        f"clients.{name}.app:create",
+        app,
         factory=True,
         address=settings.host,
         port=settings.port,

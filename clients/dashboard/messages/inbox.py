@@ -1,10 +1,11 @@
 """What a person can do with their messages; the pages call this and nothing below it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from clients.dashboard.messages import store
+from clients.dashboard.messages import choices, store
+from clients.dashboard.messages.choices import Choice
 from clients.dashboard.messages.models import Message
 from clients.dashboard.messages.posting import folded
 from clients.dashboard.messages.store import MOST_COUNTED, Sender, Wanted
@@ -18,7 +19,18 @@ ACTIONS = {
     "restore": {"archived": False},
 }
 
-__all__ = ["ACTIONS", "MOST_COUNTED", "ON_A_PAGE", "Inbox", "NotFoundError", "Page", "Sender", "Wanted", "words_of"]
+__all__ = [
+    "ACTIONS",
+    "MOST_COUNTED",
+    "ON_A_PAGE",
+    "Choice",
+    "Inbox",
+    "NotFoundError",
+    "Page",
+    "Sender",
+    "Wanted",
+    "words_of",
+]
 
 
 class NotFoundError(Exception):
@@ -66,9 +78,13 @@ class Inbox:
         """Mark all that are wanted as read; return how many were not."""
         return store.read_all(sub, replace(wanted, unread=True), self._clock())
 
-    def mute(self, sub: str, service: str, *, muted: bool) -> None:
-        """Let a service's messages come read, or unread again; raises NotFoundError."""
-        if not service.isprintable() or not store.mute(sub, service, muted=muted):
+    def of_new_services(self, sub: str) -> Choice:
+        """Return what the person chose about services that haven't written yet."""
+        return choices.of_new_services(sub)
+
+    def choose(self, sub: str, new: Choice, services: Mapping[str, Choice]) -> None:
+        """Keep what a person chose, about each service and about new ones; raises NotFoundError, and then nothing is kept."""
+        if not all(service.isprintable() for service in services) or not choices.save(sub, new, services):
             raise NotFoundError
 
 

@@ -1,6 +1,6 @@
 """The inbox's tables. Times are seconds since the epoch."""
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clients.sso.db import Model
@@ -33,6 +33,8 @@ class Message(Model):
     archived: Mapped[bool]
     high: Mapped[bool]
     """Important, says the service."""
+    security: Mapped[bool] = mapped_column(server_default=false())
+    """A notice about security, from a service that may send such: it can't be muted."""
     created_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int | None] = mapped_column(BigInteger)
     subject: Mapped[str] = mapped_column(Text)
@@ -53,7 +55,37 @@ class MessageService(Model):
     sub: Mapped[str] = mapped_column(String(255), primary_key=True)
     service: Mapped[str] = mapped_column(String(100), primary_key=True)
     muted: Mapped[bool]
-    """Its messages come read."""
+    """Its messages come read, and nothing else tells of them."""
+    email: Mapped[bool] = mapped_column(server_default=false())
+    """Its messages are also told of by mail."""
+    push: Mapped[bool] = mapped_column(server_default=false())
+    """Its messages are also told of on registered devices."""
+
+
+class MessageDefault(Model):
+    """What a person chose about services that haven't written to them yet."""
+
+    __tablename__ = "message_default"
+
+    sub: Mapped[str] = mapped_column(String(255), primary_key=True)
+    email: Mapped[bool]
+    push: Mapped[bool]
+
+
+class MessageNotice(Model):
+    """A message that is still to be told of, by mail or push. Written with the message, deleted when the provider has it."""
+
+    __tablename__ = "message_notice"
+    __table_args__ = (Index("ix_message_notice_due", "next_attempt_at", "message_id"),)
+
+    message_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    email: Mapped[bool]
+    push: Mapped[bool]
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    next_attempt_at: Mapped[int] = mapped_column(BigInteger)
+    attempts: Mapped[int] = mapped_column(Integer)
+    lease_until: Mapped[int] = mapped_column(BigInteger)
+    """Until then whoever claimed it may be at work; after that, another may take it."""
 
 
 class MessagePosting(Model):

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from clients.dashboard.messages import safe_html, store
@@ -35,10 +35,11 @@ class TooManyError(Exception):
 
 
 class Posting:
-    """The use case. `clock` returns seconds since the epoch."""
+    """The use case. `clock` returns seconds since the epoch; `security_senders` may send notices about security."""
 
-    def __init__(self, clock: Callable[[], int]) -> None:
+    def __init__(self, clock: Callable[[], int], security_senders: Collection[str] = ()) -> None:
         self._clock = clock
+        self._security_senders = security_senders
 
     def post(self, service: str, messages: Sequence[NewMessage], *, key: str, sent: bytes) -> list[str]:
         """Return the messages' ids, in their order; the same ones when `key` and `sent` came before.
@@ -50,7 +51,7 @@ class Posting:
         key_hash = digest(key or secrets.token_urlsafe(24))
         made = store.find_posting(service, key_hash)
         if made is None:
-            rows = _rows(messages, service, now)
+            rows = _rows(messages, service, now, may_warn=service in self._security_senders)
             posting = MessagePosting(
                 service=service,
                 key_hash=key_hash,
@@ -59,7 +60,8 @@ class Posting:
                 messages=len(rows),
                 created_at=now,
             )
-            made = store.post_once(posting, rows, most=MOST_A_MINUTE, since=now - 60)
+            told = frozenset(row["id"] for row, message in zip(rows, messages, strict=True) if message.notified)
+            made = store.post_once(posting, rows, told=told, most=MOST_A_MINUTE, since=now - 60)
             store.forget(expired_at=now, postings_before=now - REMEMBERED_SECONDS)
         if made is None:
             raise TooManyError
@@ -81,7 +83,7 @@ def _beginning(text: str) -> str:
     return f"{cut.rpartition(' ')[0] or cut} …"
 
 
-def _rows(messages: Sequence[NewMessage], service: str, now: int) -> list[dict[str, Any]]:
+def _rows(messages: Sequence[NewMessage], service: str, now: int, *, may_warn: bool) -> list[dict[str, Any]]:
     rows, errors = [], []
     for number, message in enumerate(messages):
         written = message.body if message.format == "html" else safe_html.from_text(message.body)
@@ -92,6 +94,10 @@ def _rows(messages: Sequence[NewMessage], service: str, now: int) -> list[dict[s
             errors.append((number, "body", "Nothing of it may be shown: write a text."))
         if expires_at is not None and expires_at <= now:
             errors.append((number, "expires_at", "It lies in the past."))
+        if message.category == "security" and not may_warn:
+            errors.append((number, "category", "This service sends no notices about security."))
+        if message.notified and message.category != "security":
+            errors.append((number, "notified", "Only a notice about security can have been told of already."))
         rows.append(
             {
                 "id": secrets.token_urlsafe(16),
@@ -100,6 +106,7 @@ def _rows(messages: Sequence[NewMessage], service: str, now: int) -> list[dict[s
                 "unread": True,
                 "archived": False,
                 "high": message.importance == "high",
+                "security": message.category == "security",
                 "created_at": now,
                 "expires_at": expires_at,
                 "subject": message.subject,

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, delete, false, func, insert, or_, select, text, true, update
+from sqlalchemy import ColumnElement, delete, false, func, insert, or_, select, text, true, update
 from sqlalchemy.orm import load_only
 
-from clients.dashboard.messages.models import Message, MessagePosting, MessageService
+from clients.dashboard.messages import choices, notices
+from clients.dashboard.messages.models import Message, MessagePosting
 from clients.sso.db import db
 
 MOST_COUNTED = 1_000
@@ -35,6 +36,8 @@ class Sender(NamedTuple):
     service: str
     muted: bool
     unread: int
+    email: bool = False
+    push: bool = False
 
 
 def find_posting(service: str, key_hash: str) -> MessagePosting | None:
@@ -44,9 +47,11 @@ def find_posting(service: str, key_hash: str) -> MessagePosting | None:
 
 
 def post_once(
-    posting: MessagePosting, rows: Sequence[dict[str, Any]], *, most: int, since: int
+    posting: MessagePosting, rows: Sequence[dict[str, Any]], *, told: frozenset[str], most: int, since: int
 ) -> MessagePosting | None:
     """Store the messages and that they were posted, in one transaction; return the posting that holds for this key.
+
+    With them is stored which are to be told of by mail or push, but for those in `told`.
 
     None when the service has posted more than `most` after `since`.
     """
@@ -68,21 +73,11 @@ def post_once(
     if db.session.execute(posted).scalar_one() > most:
         db.session.rollback()
         return None
-    people = sorted({row["sub"] for row in rows})
-    db.session.execute(
-        text("INSERT INTO message_service (sub, service, muted) VALUES (:sub, :service, false) ON CONFLICT DO NOTHING"),
-        [{"sub": sub, "service": posting.service} for sub in people],
-    )
-    muted = set(
-        db.session.scalars(
-            select(MessageService.sub).where(
-                MessageService.service == posting.service,
-                MessageService.sub.in_(people),
-                MessageService.muted == true(),
-            )
-        )
-    )
-    db.session.execute(insert(Message), [row | {"unread": row["sub"] not in muted} for row in rows])
+    choices.make_known(posting.service, sorted({row["sub"] for row in rows}))
+    chosen = choices.of_people(posting.service, [row["sub"] for row in rows])
+    muted = {sub for sub, choice in chosen.items() if choice.muted}
+    db.session.execute(insert(Message), [row | {"unread": row["security"] or row["sub"] not in muted} for row in rows])
+    notices.queue([row for row in rows if row["id"] not in told], chosen, now=posting.created_at)
     db.session.commit()
     return posting
 
@@ -103,14 +98,16 @@ def list_senders(sub: str, now: int) -> list[Sender]:
     """Return the services that have written to a person, with what is unread of each."""
     rows = db.session.execute(
         text(
-            "SELECT s.service, s.muted, (SELECT count(*) FROM (SELECT 1 FROM message m WHERE m.sub = s.sub"
+            "SELECT s.service, s.muted, s.email, s.push, (SELECT count(*) FROM (SELECT 1 FROM message m WHERE m.sub = s.sub"
             " AND m.service = s.service AND m.archived = false AND m.unread = true"
             " AND (m.expires_at IS NULL OR m.expires_at > :now) LIMIT :most) counted)"
             " FROM message_service s WHERE s.sub = :sub ORDER BY s.service"
         ),
         {"sub": sub, "now": now, "most": MOST_COUNTED},
     )
-    return [Sender(service, bool(muted), unread) for service, muted, unread in rows]
+    return [
+        Sender(service, bool(muted), unread, bool(email), bool(push)) for service, muted, email, push, unread in rows
+    ]
 
 
 def list_messages(sub: str, wanted: Wanted, now: int, *, before: str = "", most: int) -> Sequence[Message]:
@@ -138,16 +135,6 @@ def change_messages(sub: str, message_ids: Sequence[str], **values: bool) -> int
 def read_all(sub: str, wanted: Wanted, now: int) -> int:
     """Mark all that are wanted as read; return how many were not."""
     return _change([*_conditions(sub, wanted, now), Message.unread == true()], {"unread": False})
-
-
-def mute(sub: str, service: str, *, muted: bool) -> bool:
-    """Note what a person chose about a service; False when it has never written to them."""
-    mine = (MessageService.sub == sub, MessageService.service == service)
-    changed: Row[Any] | None = db.session.execute(
-        update(MessageService).where(*mine).values(muted=muted).returning(MessageService.service)
-    ).one_or_none()
-    db.session.commit()
-    return changed is not None
 
 
 def _change(conditions: Sequence[ColumnElement[bool]], values: dict[str, bool]) -> int:

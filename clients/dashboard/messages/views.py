@@ -12,13 +12,23 @@ from markupsafe import Markup
 
 from clients.dashboard.api.fields import host_of
 from clients.dashboard.messages import safe_html
-from clients.dashboard.messages.inbox import ACTIONS, MOST_COUNTED, Inbox, NotFoundError, Sender, Wanted, words_of
+from clients.dashboard.messages.inbox import (
+    ACTIONS,
+    MOST_COUNTED,
+    Choice,
+    Inbox,
+    NotFoundError,
+    Sender,
+    Wanted,
+    words_of,
+)
 from clients.sso.guard import Visitor, current_visitor, signed_in
 from config.settings import RelyingPartySettings
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
 _VIEWS = ("unread", "archived")
 _LONGEST_QUERY = 200
+_MOST_SERVICES = 1_000
 
 
 class Desk:
@@ -27,6 +37,7 @@ class Desk:
     def __init__(self, inbox: Inbox, settings: RelyingPartySettings) -> None:
         self.inbox = inbox
         self._names = settings.senders
+        self.issuer = settings.issuer
 
     def senders(self, sub: str) -> list[Sender]:
         """Return the services that have written, in the order of their names; looked up once for a page."""
@@ -132,16 +143,26 @@ class _Pages:
         """Let a person choose about each service."""
         sub = _sub()
         if request.method == "POST":
-            service, muted = request.form.get("service", ""), request.form.get("muted") == "yes"
             try:
-                self._inbox.mute(sub, service, muted=muted)
+                self._inbox.choose(sub, *_choices())
             except NotFoundError:
                 abort(HTTPStatus.NOT_FOUND)
-            name = self._desk.name(service)
-            text = _("%(name)s is muted.", name=name) if muted else _("%(name)s is no longer muted.", name=name)
-            flash(text, "success")
+            flash(_("Your choices are saved."), "success")
             return redirect(url_for(".services"), SEE_OTHER)
-        return render_template("messages/services.html", senders=self._desk.senders(sub))
+        return render_template(
+            "messages/services.html",
+            senders=self._desk.senders(sub),
+            new=self._inbox.of_new_services(sub),
+            issuer=self._desk.issuer,
+        )
+
+
+def _choices() -> tuple[Choice, dict[str, Choice]]:
+    """Return what the form says about new services and about those that it shows: one that wrote meanwhile keeps its own."""
+    ticked = {name: set(request.form.getlist(name)) for name in ("new", "muted", "email", "push")}
+    shown = request.form.getlist("service")[:_MOST_SERVICES]
+    services = {one: Choice(*(one in ticked[name] for name in ("muted", "email", "push"))) for one in shown}
+    return Choice(email="email" in ticked["new"], push="push" in ticked["new"]), services
 
 
 def _done(action: str, number: int) -> str:

@@ -49,6 +49,15 @@ class NewMessage(BaseModel):
     expires_at: Annotated[
         AwareDatetime | None, Field(description="From then on it is gone (RFC 3339, with a time zone).")
     ] = None
+    category: Annotated[
+        Literal["message", "security"],
+        Field(
+            description="`security` can't be muted and always goes by mail too; only services that may send such use it."
+        ),
+    ] = "message"
+    notified: Annotated[
+        bool, Field(description="With `security`: the person was told already, so nothing goes out but this message.")
+    ] = False
     importance: Annotated[Literal["normal", "high"], Field(description="`high` is marked as important.")] = "normal"
 
 

@@ -45,7 +45,8 @@ def test_all_pairs(
             browser.get("/dashboard"),
             browser.get("/messages/services"),
             browser.post(
-                "/messages/services", data={"csrf_token": token, "service": f"service-{owner}", "muted": "yes"}
+                "/messages/services",
+                data={"csrf_token": token, "service": f"service-{owner}", "muted": f"service-{owner}"},
             ),
         ]
         answers += [

@@ -30,7 +30,7 @@ def badges(page: TestResponse) -> list[str]:
 def test_an_empty_inbox_says_what_will_be_there(arrive: Arrive) -> None:
     browser = arrive()
     assert "You have no messages yet" in browser.get("/messages").text
-    assert "nothing to choose" in browser.get("/messages/services").text
+    assert "New services" in browser.get("/messages/services").text
     overview = browser.get("/dashboard").text
     assert "Nothing new" in overview
     assert "unread" not in overview
@@ -159,15 +159,15 @@ def test_a_muted_service_comes_read_and_without_a_number(arrive: Arrive, post: P
     post("filing")
     browser, other = arrive(), arrive("bob-2")
     token = csrf(browser.get("/messages/services"))
-    form = {"csrf_token": token, "service": "filing", "muted": "yes"}
+    form = {"csrf_token": token, "service": "filing", "muted": "filing"}
     page = browser.post("/messages/services", data=form, follow_redirects=True)
-    assert "filing is muted." in page.text
+    assert "Your choices are saved." in page.text
     post("filing", subject="Quiet"), post("notices", subject="Loud")
     post("filing", sub="bob-2", subject="Bob’s")
     assert subjects(browser.get("/messages")) == ["Loud", "Quiet", "Fees"]
     assert subjects(browser.get("/messages?view=unread")) == ["Loud", "Fees"]
     assert subjects(other.get("/messages?view=unread")) == ["Bob’s"]
-    browser.post("/messages/services", data=form | {"muted": "no"})
+    browser.post("/messages/services", data=form | {"muted": ""})
     post("filing", subject="Heard")
     assert subjects(browser.get("/messages?view=unread")) == ["Heard", "Loud", "Fees"]
     assert browser.post("/messages/services", data=form | {"service": "nobody"}).status_code == 404

@@ -1,0 +1,95 @@
+"""Tells people of messages, as they chose: takes what is due from `notices` and hands it to the provider's relay, again and again.
+
+Any number of processes may do it: each claims what it sends for a while. Whoever dies after sending leaves a notice that is sent once more,
+and the provider knows it by its id. What it says and to whom, it never logs.
+"""
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from clients.dashboard.messages import notices
+from clients.dashboard.messages.notices import Claimed
+from clients.sso.parts import parts
+
+if TYPE_CHECKING:
+    from clients.dashboard.messages.relay import Relay
+
+_log = logging.getLogger(__name__)
+
+_BATCH = 100
+_LEASE = 120
+_FIRST_DELAY = 2
+_LONGEST_DELAY = 15 * 60
+_GIVE_UP = 3 * 24 * 3600
+"""Older news are none; well within the time for which the provider remembers what it was sent."""
+_PAUSE = 1.0
+_PAUSE_AFTER_FAILURE = 5.0
+
+
+class Delivery:
+    """Drains the queue. `app` lends its database; `make_relay` is called when there is something to send for the first time."""
+
+    def __init__(self, app: Flask, make_relay: "Callable[[], Relay] | None" = None) -> None:
+        self._app = app
+        self._make_relay = make_relay or self._provider_relay
+        self._relay: Relay | None = None
+
+    def start(self) -> None:
+        """Do it in the background for as long as the program runs."""
+        threading.Thread(target=self.run_forever, args=(threading.Event(),), name="delivery", daemon=True).start()
+
+    def run_forever(self, stop: threading.Event) -> None:
+        """Deliver until `stop` is set; survives a database that is away for a while."""
+        pause = 0.0
+        while not stop.wait(pause):
+            try:
+                pause = 0.0 if self.run_once() else _PAUSE
+            except Exception:  # noqa: BLE001 - the loop goes on, whatever it was
+                _log.exception("notices could not be read")
+                pause = _PAUSE_AFTER_FAILURE
+
+    def run_once(self) -> int:
+        """Deliver what is due, up to a hundred; return how many were taken in hand."""
+        with self._app.app_context():
+            now = int(parts().clock())
+            claimed = notices.claim(now, until=now + _LEASE, most=_BATCH)
+            if claimed:
+                self._deliver(claimed, now)
+            return len(claimed)
+
+    def _deliver(self, claimed: Sequence[Claimed], now: int) -> None:
+        from clients.dashboard.messages.relay import LaterError  # noqa: PLC0415 - see `_provider_relay`
+
+        messages = notices.messages_of(claimed, now)
+        worth = [(one, messages[one.message_id]) for one in claimed if one.message_id in messages]
+        self._relay = self._relay or self._make_relay()
+        try:
+            refused = self._relay.send(worth)
+        except LaterError as error:
+            self._put_back([one for one, _message in worth], now, error.seconds)
+            _log.warning("%s notices were not taken: %s", len(worth), error)
+            notices.finish(one for one in claimed if one.message_id not in messages)
+            return
+        if refused:
+            _log.error("%s notices were refused by the provider and are given up: %s", len(refused), sorted(refused))
+        notices.finish(claimed)
+
+    def _put_back(self, claimed: Sequence[Claimed], now: int, least: int) -> None:
+        by_attempts = attrgetter("attempts")
+        for attempts, some in groupby(sorted(claimed, key=by_attempts), by_attempts):
+            delay = max(least, min(_LONGEST_DELAY, _FIRST_DELAY << min(attempts - 1, 20)))
+            # Spread, so that a provider that comes back isn't met by everything at once.
+            notices.put_back(list(some), now + delay + random.randrange(1 + delay // 4), give_up=now - _GIVE_UP)  # noqa: S311
+
+    def _provider_relay(self) -> "Relay":
+        # `requests` and Authlib take a third of the time to start, and nothing needs them before there is something to send.
+        from clients.dashboard.messages.relay import Relay  # noqa: PLC0415
+
+        return Relay(parts().provider, parts().settings, parts().clock)
