@@ -46,6 +46,15 @@ def check_origin(address: str) -> str:
     return address
 
 
+def check_search(address: str) -> str:
+    """Return `address` if it is an https address with one place for the words that are searched for."""
+    if not address.startswith("https://") or address.count("{query}") != 1:
+        raise ValueError(
+            f"{address} must begin with https:// and have {{query}} in it once: that is where the words go."
+        )
+    return address
+
+
 def check_color(color: str) -> str:
     """Return `color` if it is written as `#rgb` or `#rrggbb`."""
     if not re.fullmatch(r"#([0-9a-fA-F]{3}){1,2}", color):

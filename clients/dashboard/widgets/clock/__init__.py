@@ -1,0 +1,1 @@
+"""World Clock: the time in the cities that a person works with."""

@@ -1,0 +1,1 @@
+"""What people put into widgets themselves: short lists of their own, of cities, links and searches."""

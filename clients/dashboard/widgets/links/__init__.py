@@ -1,0 +1,1 @@
+"""Quick Links: addresses that a person wants at hand."""

@@ -1,0 +1,1 @@
+"""Notepad: a page of a person's own that saves by itself."""
