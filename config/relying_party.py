@@ -1,13 +1,15 @@
 """Settings of a relying party: a service that signs people in at the provider and keeps no passwords."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from config.provider import DatabaseUrl
 from config.secrets import shared_secret
 from config.shared import SERVICE_PORTS, AbsolutePath, Origin, Port, SharedSettings, check_search, located_api
+
+SearchName = Annotated[str, Field(pattern="^(patent|brand|design)$")]
 
 
 class RelyingPartySettings(SharedSettings):
@@ -39,7 +41,7 @@ class RelyingPartySettings(SharedSettings):
     """Services (`client_id`) that may send notices about security, which nobody can mute and which always go by mail too."""
     apis: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """APIs that it calls for people, with the scope that it needs there. One like `pairing:/api` lies at the service of that name."""
-    databases: dict[Literal["patent", "brand", "design"], Annotated[str, AfterValidator(check_search)]] = Field(
+    databases: dict[SearchName, Annotated[str, AfterValidator(check_search)]] = Field(
         default_factory=dict
     )
     """Public databases that the portal's searches open: an address with `{query}` where the words go. Without one there is no such search."""
