@@ -6,10 +6,26 @@ from flask import Flask
 
 from clients.dashboard.api import frame
 from clients.dashboard.api.parts import PATH
+from clients.dashboard.board import views as board_views
+from clients.dashboard.board.cards import Cards
+from clients.dashboard.board.service import Boards
 from clients.dashboard.messages import api, views
 from clients.dashboard.messages.inbox import Inbox
 from clients.dashboard.messages.posting import Posting
 from clients.dashboard.views import blueprint
+from clients.dashboard.widgets.clock import views as clock
+from clients.dashboard.widgets.clock.widget import widget as clock_widget
+from clients.dashboard.widgets.contract import Widget
+from clients.dashboard.widgets.links import views as links
+from clients.dashboard.widgets.links.widget import widget as links_widget
+from clients.dashboard.widgets.messages.widget import widget as messages_widget
+from clients.dashboard.widgets.notepad import views as notepad_views
+from clients.dashboard.widgets.notepad.service import Notepad
+from clients.dashboard.widgets.notepad.widget import widget as notepad_widget
+from clients.dashboard.widgets.registry import Registry
+from clients.dashboard.widgets.search import views as search
+from clients.dashboard.widgets.search.widget import widgets as search_widgets
+from clients.dashboard.widgets.services.widget import widget as services_widget
 from clients.sso.app import create_app
 from clients.sso.parts import parts
 from clients.sso.resource_server import ResourceServer
@@ -23,16 +39,38 @@ def create(settings: RelyingPartySettings | None = None) -> Flask:
     settings = settings or load_relying_party("dashboard")
     guard = ResourceServer(f"{settings.base_url}{PATH}", realm="dashboard")
     desk = views.Desk(Inbox(_now), settings)
+    notepad = Notepad(_now)
+    registry = Registry(_built_in(settings, desk, notepad))
     return create_app(
         settings,
         title=settings.brand.portal,
         home="/dashboard",
-        blueprints=[blueprint(settings, desk), views.blueprint(desk)],
+        blueprints=[
+            blueprint(settings),
+            views.blueprint(desk),
+            clock.blueprint(_now),
+            links.blueprint(_now),
+            search.blueprint(_now, settings.databases),
+            notepad_views.blueprint(notepad),
+            board_views.blueprint(Boards(registry, _now), registry, Cards(settings)),
+        ],
         apis=frame.blueprints([api.part(Posting(_now, settings.security_senders), guard)], settings),
         migrations=MIGRATIONS,
         waiting=desk.waiting,
         largest_body=frame.largest_body,
     )
+
+
+def _built_in(settings: RelyingPartySettings, desk: views.Desk, notepad: Notepad) -> list[Widget]:
+    """Return our own widgets, in the order of the side panel."""
+    return [
+        *search_widgets(settings.databases),
+        messages_widget(desk),
+        services_widget(settings),
+        links_widget(),
+        clock_widget(_now),
+        notepad_widget(notepad),
+    ]
 
 
 def _now() -> int:

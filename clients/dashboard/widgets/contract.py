@@ -192,7 +192,12 @@ class TroubleError(Exception):
 
 
 class Widget(NamedTuple):
-    """A manifest and where its cards come from."""
+    """A manifest and where its cards come from. Built-in ones may bring files: addresses of style sheets and of ES modules.
+
+    A module is loaded with the page; `import { whenShown } from "/static/board/shown.js"` tells it when its card is there.
+    """
 
     manifest: Manifest
     source: Source
+    styles: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""The widget "Messages": the newest of what services have written."""
