@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _BATCH = 100
-_LEASE = 120
+_LEASE = 30
+"""Longer than a call takes. If one takes longer all the same, what is sent twice counts once."""
 _FIRST_DELAY = 2
 _LONGEST_DELAY = 15 * 60
 _GIVE_UP = 3 * 24 * 3600

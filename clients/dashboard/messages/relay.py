@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clients.sso.provider import Provider
 
 SCOPE = "notices:write"
-_TIMEOUT_SECONDS = 20
+_TIMEOUT_SECONDS = 10
 _LEAST_SECONDS = 30
 _LONGEST_SERVICE, _LONGEST_SUBJECT = 100, 200
 _ENTRY = re.compile(r"notices\.(\d+)\.")

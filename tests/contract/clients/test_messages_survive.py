@@ -1,5 +1,9 @@
-"""kill -9 of the dashboard, again and again, while a service posts a thousand messages: each is there once in the end."""
+"""kill -9 of the dashboard, again and again, while a service posts a thousand messages: each is there once in the end.
 
+And each is told of once, as its reader chose: all reach the provider, and who has an account gets a mail.
+"""
+
+import json
 import threading
 import time
 from collections import Counter
@@ -9,13 +13,15 @@ from typing import Any
 
 import pytest
 import requests
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from tests.support.programs import Installation, Program, until
 
 MESSAGES = 1_000
 CALLERS = 4
 KILLS = 4
+MAILED = 40
+"""Every so many is for alice; all others are for somebody whom the provider doesn't know."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -30,6 +36,8 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     made = Installation(tmp_path / "installation")
     try:
         made.serve()
+        made.start("idp.notify.mailbox")
+        made.start("idp", "worker")
         yield made
     finally:
         made.stop()
@@ -47,6 +55,8 @@ class House:
         self._database_url = database_url
         self._program: Program | None = None
         self._token = self._get_token()
+        people = json.loads(installation.cli("users", "list", "--json").stdout)
+        self._alice = next(one["id"] for one in people if one["username"] == "alice")
 
     def start(self) -> None:
         self._program = self._installation.start("clients.dashboard", DASHBOARD_DATABASE_URL=self._database_url)
@@ -67,8 +77,17 @@ class House:
                 return
             self.posted.update(some)
 
+    def reader(self, number: int) -> str:
+        return "unknown" if number % MAILED else self._alice
+
+    def mails(self) -> Counter[str]:
+        where = f"http://localhost:{self._installation.base + 25}/api/messages?to=alice@example.org"
+        return Counter(
+            mail["subject"].removeprefix("Office Notices: ") for mail in requests.get(where, timeout=10).json()
+        )
+
     def _until_answered(self, numbers: list[int]) -> requests.Response:
-        body = {"messages": [{"sub": "alice", "subject": f"M{number}", "body": "x"} for number in numbers]}
+        body = {"messages": [{"sub": self.reader(number), "subject": f"M{number}", "body": "x"} for number in numbers]}
         headers = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": f"call-{numbers[0]}"}
         while True:
             try:
@@ -85,9 +104,23 @@ class House:
         return answer.json()["access_token"]
 
 
+def read(engine: Engine, sql: str) -> list[Any]:
+    with engine.connect() as connection:
+        return list(connection.execute(text(sql)).scalars())
+
+
+def run(engine: Engine, sql: str, **values: Any) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(sql), values)
+
+
 def test_a_thousand_messages_and_none_is_lost(installation: Installation, database_url: str) -> None:
     house = House(installation, database_url)
     house.start()
+    engine = create_engine(database_url)
+    for number in (0, 1):
+        choice = "INSERT INTO message_default (sub, email, push) VALUES (:sub, true, false)"
+        run(engine, choice, sub=house.reader(number))
     share = MESSAGES // CALLERS
     callers = [
         threading.Thread(target=house.post, args=(range(number * share, (number + 1) * share),))
@@ -105,8 +138,16 @@ def test_a_thousand_messages_and_none_is_lost(installation: Installation, databa
     assert house.problems == []
     assert house.lost  # or it was no crash at all
 
-    engine = create_engine(database_url)
-    with engine.connect() as connection:
-        found = Counter(connection.execute(text("SELECT subject FROM message WHERE sub = 'alice'")).scalars())
-    engine.dispose()
+    found = Counter(read(engine, "SELECT subject FROM message"))
     assert found == Counter(f"M{number}" for number in range(MESSAGES))
+    # Time passes: what the dead had in hand is free again.
+    run(engine, "UPDATE message_notice SET lease_until = 0")
+    until(lambda: not read(engine, "SELECT message_id FROM message_notice"), "all are told of", 60)
+    ids = read(engine, "SELECT id FROM message")
+    engine.dispose()
+    provider = create_engine(f"sqlite:///{installation.folder / 'data' / 'idp.db'}")
+    assert sorted(read(provider, "SELECT id FROM relayed_notice")) == sorted(ids)
+    provider.dispose()
+    wanted = Counter(f"M{number}" for number in range(0, MESSAGES, MAILED))
+    until(lambda: house.mails().total() >= wanted.total(), "the mails are there", 60)
+    assert house.mails() == wanted
