@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
 from tests.support.stack import Stack
@@ -80,3 +82,23 @@ def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
 @pytest.fixture
 def page(open_browser: Callable[..., Page]) -> Page:
     return open_browser()
+
+
+@pytest.fixture
+def write(stack: Stack) -> Callable[..., None]:
+    """Write to somebody as a service that was registered for it."""
+    secret = (Path(stack.folder) / "secrets" / "notices.secret").read_text().strip()
+    form = {"grant_type": "client_credentials", "scope": "messages:write"}
+    token = requests.post(f"{stack.issuer}/token", form, auth=("notices", secret), timeout=10).json()["access_token"]
+
+    def run(username: str, *messages: dict[str, Any]) -> None:
+        people = {one["username"]: one["id"] for one in stack.cli("users", "list")}
+        answer = requests.post(
+            f"{stack.dashboard}/api/messages",
+            json={"messages": [{"sub": people[username]} | message for message in messages]},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=10,
+        )
+        assert answer.status_code == 201, answer.text
+
+    return run

@@ -2,11 +2,7 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
-import pytest
-import requests
 from playwright.sync_api import Page, expect
 
 from tests.journey.steps import PASSWORD, SCREENSHOTS, fits, heading, look, name_menu, sign_in
@@ -25,26 +21,6 @@ FEES = {
     "expires_at": "2199-12-31T23:00:00Z",
 }
 LIST = "ul.messages > li"
-
-
-@pytest.fixture
-def write(stack: Stack) -> Callable[..., None]:
-    """Write to somebody as a service that was registered for it."""
-    secret = (Path(stack.folder) / "secrets" / "notices.secret").read_text().strip()
-    form = {"grant_type": "client_credentials", "scope": "messages:write"}
-    token = requests.post(f"{stack.issuer}/token", form, auth=("notices", secret), timeout=10).json()["access_token"]
-
-    def run(username: str, *messages: dict[str, Any]) -> None:
-        people = {one["username"]: one["id"] for one in stack.cli("users", "list")}
-        answer = requests.post(
-            f"{stack.dashboard}/api/messages",
-            json={"messages": [{"sub": people[username]} | message for message in messages]},
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=10,
-        )
-        assert answer.status_code == 201, answer.text
-
-    return run
 
 
 def plain(number: int) -> dict[str, str]:
@@ -123,11 +99,11 @@ def find_and_mute(page: Page, stack: Stack, write: Callable[..., None]) -> None:
     page.get_by_role("button", name="Move to the inbox").click()
     expect(page.get_by_text("1 message is in the inbox again.")).to_be_visible()
 
-    page.get_by_role("link", name="Mute services").click()
-    heading(page, "Mute services")
-    look(page, "messages-mute")
-    page.get_by_role("button", name="Mute Office Notices").click()
-    expect(page.get_by_text("Office Notices is muted.")).to_be_visible()
+    page.get_by_role("link", name="Choose what you get").click()
+    heading(page, "Choose what you get")
+    page.get_by_role("group", name="Office Notices").get_by_label("Muted").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Your choices are saved.")).to_be_visible()
     page.goto(f"{stack.dashboard}/messages")
     page.get_by_role("button", name="Mark all messages as read").click()
     expect(page.get_by_text("are marked as read")).to_be_visible()

@@ -16,7 +16,7 @@ MOST_COUNTED = 1_000
 _SWEPT_AT_ONCE = 2_000
 _LISTED = (
     Message.number, Message.id, Message.service, Message.unread, Message.archived, Message.high, Message.created_at,
-    Message.expires_at, Message.subject, Message.preview,
+    Message.security, Message.expires_at, Message.subject, Message.preview,
 )  # fmt: skip
 
 
