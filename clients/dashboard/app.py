@@ -12,6 +12,8 @@ from clients.dashboard.board.service import Boards
 from clients.dashboard.messages import api, views
 from clients.dashboard.messages.inbox import Inbox
 from clients.dashboard.messages.posting import Posting
+from clients.dashboard.payments.build import Payments
+from clients.dashboard.payments.build import build as build_payments
 from clients.dashboard.views import blueprint
 from clients.dashboard.widgets.clock import views as clock
 from clients.dashboard.widgets.clock.widget import widget as clock_widget
@@ -40,7 +42,8 @@ def create(settings: RelyingPartySettings | None = None) -> Flask:
     guard = ResourceServer(f"{settings.base_url}{PATH}", realm="dashboard")
     desk = views.Desk(Inbox(_now), settings)
     notepad = Notepad(_now)
-    registry = Registry(_built_in(settings, desk, notepad))
+    payments = build_payments(_now, guard)
+    registry = Registry(_built_in(settings, desk, notepad, payments))
     return create_app(
         settings,
         title=settings.brand.portal,
@@ -48,23 +51,25 @@ def create(settings: RelyingPartySettings | None = None) -> Flask:
         blueprints=[
             blueprint(settings),
             views.blueprint(desk),
+            payments.pages,
             clock.blueprint(_now),
             links.blueprint(_now),
             search.blueprint(_now, settings.databases),
             notepad_views.blueprint(notepad),
             board_views.blueprint(Boards(registry, _now), registry, Cards(settings)),
         ],
-        apis=frame.blueprints([api.part(Posting(_now, settings.security_senders), guard)], settings),
+        apis=frame.blueprints([api.part(Posting(_now, settings.security_senders), guard), payments.part], settings),
         migrations=MIGRATIONS,
         waiting=desk.waiting,
         largest_body=frame.largest_body,
     )
 
 
-def _built_in(settings: RelyingPartySettings, desk: views.Desk, notepad: Notepad) -> list[Widget]:
+def _built_in(settings: RelyingPartySettings, desk: views.Desk, notepad: Notepad, payments: Payments) -> list[Widget]:
     """Return our own widgets, in the order of the side panel."""
     return [
         *search_widgets(settings.databases),
+        *payments.widgets,
         messages_widget(desk),
         services_widget(settings),
         links_widget(),

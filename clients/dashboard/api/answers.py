@@ -21,12 +21,12 @@ class RefusalError(Exception):
         description: str,
         *,
         headers: Mapping[str, str] | None = None,
-        **more: object,
+        more: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(error)
         self.status = status
         self.headers = headers or {}
-        self.body = {"error": error, "error_description": description, **more}
+        self.body = {"error": error, "error_description": description, **(more or {})}
 
 
 def refuse_fields(error: str, errors: Sequence[tuple[str, str]]) -> NoReturn:
@@ -35,7 +35,7 @@ def refuse_fields(error: str, errors: Sequence[tuple[str, str]]) -> NoReturn:
     text = "Nothing was stored: correct these fields."
     if len(errors) > _MOST_ERRORS:
         text = f"Nothing was stored: {len(errors)} fields can't be taken. Correct these {_MOST_ERRORS} first."
-    raise RefusalError(HTTPStatus.UNPROCESSABLE_ENTITY, error, text, errors=shown)
+    raise RefusalError(HTTPStatus.UNPROCESSABLE_ENTITY, error, text, more={"errors": shown})
 
 
 def other_content() -> RefusalError:

@@ -1,0 +1,1 @@
+"""The widgets of payments: Pay Summary and Current Account."""
