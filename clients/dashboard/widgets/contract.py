@@ -194,7 +194,7 @@ class TroubleError(Exception):
 class Widget(NamedTuple):
     """A manifest and where its cards come from. Built-in ones may bring files: addresses of style sheets and of ES modules.
 
-    A module is loaded with the page; `import { whenShown } from "/static/board/shown.js"` tells it when its card is there.
+    Cards come and go while the page is open, so a module defines a custom element, which the card's template has.
     """
 
     manifest: Manifest

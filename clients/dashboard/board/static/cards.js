@@ -1,7 +1,6 @@
 // Fetches cards and puts them into their widgets, each by itself: a slow or failing one keeps none of the others waiting.
 
 import { drawCharts } from "./charts.js";
-import { announce } from "./shown.js";
 
 const SKELETON_AFTER = 400;
 const LONGEST = 12_000;
@@ -19,10 +18,7 @@ export function begin(said) {
 }
 
 // What came with the page.
-export function settle(body) {
-  drawCharts(body);
-  announce(body);
-}
+export const settle = drawCharts;
 
 // Choices are part of the address, so that trying again asks for the same.
 export async function load(body, query = body.dataset.query ?? "", tries = 0) {
@@ -114,15 +110,10 @@ export function listen(root) {
     if (form && bodyOf(form)) load(bodyOf(form), chosen(form));
   });
   root.addEventListener("submit", (event) => {
-    const body = bodyOf(event.target);
-    if (!body) return;
-    if (event.target.matches("form[data-choices]")) {
-      event.preventDefault();
-      load(body, chosen(event.target));
-    } else if (event.target.matches("form[data-in-place]")) {
-      event.preventDefault();
-      post(event.target, event.submitter, body);
-    }
+    const form = event.target.closest("form[data-choices]");
+    if (!form || !bodyOf(form)) return;
+    event.preventDefault();
+    load(bodyOf(form), chosen(form));
   });
   root.addEventListener("click", (event) => {
     const again = event.target.closest("[data-again]");
@@ -130,16 +121,4 @@ export function listen(root) {
     event.preventDefault();
     load(bodyOf(again));
   });
-}
-
-// A form that stays in its widget: it is sent as it is, and afterwards the card is fetched again.
-async function post(form, submitter, body) {
-  const answer = await fetch(form.action, {
-    method: "POST",
-    body: new URLSearchParams(new FormData(form, submitter)),
-    redirect: "manual",
-  }).catch(() => null);
-  if (answer?.status === 422) show(body, fragment(await answer.text()), "");
-  else if (answer && (answer.ok || answer.type === "opaqueredirect")) load(body);
-  else form.submit();
 }

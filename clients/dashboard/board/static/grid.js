@@ -63,7 +63,8 @@ export class Grid {
         sizeToContent: list,
         handle: ".widget-head",
         draggable: { cancel: "button, summary, details, a, input, select, textarea" },
-        resizable: { handles: rtl ? "sw" : "se", autoHide: false },
+        alwaysShowResizeHandle: true,
+        resizable: { handles: rtl ? "sw" : "se" },
       },
       this.element,
     );

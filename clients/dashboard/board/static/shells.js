@@ -20,7 +20,7 @@ export function shellOf(id) {
       const value = element.getAttribute(name);
       if (value?.includes("KEY")) element.setAttribute(name, value.replace("KEY", id));
     }
-    if (element.dataset.label) element.setAttribute("aria-label", element.dataset.label.replace("{title}", about.dataset.title));
+    if (element.dataset.named) element.setAttribute("aria-label", element.dataset.named.replace("{title}", about.dataset.title));
   }
   shell.querySelector("[data-title]").textContent = about.dataset.title;
   const by = shell.querySelector("[data-by]");
