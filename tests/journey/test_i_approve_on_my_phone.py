@@ -242,14 +242,14 @@ def test_the_subscription_changes_while_nobody_looks(
 
 
 def test_a_service_has_written_to_me(page: Page, stack: Stack, phone: Phone, write: Callable[..., None]) -> None:
-    register(page, phone, stack, "lotte")
+    register(page, phone, stack, "noemi")
     page.goto(f"{stack.dashboard}/messages/services")
     heading(page, "Choose what you get")
     page.get_by_label("On my devices").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your choices are saved.")).to_be_visible()
     phone.service.posted.clear()
-    write("lotte", {"subject": "Your fee is due", "body": "What it says is for the inbox alone."})
+    write("noemi", {"subject": "Your fee is due", "body": "What it says is for the inbox alone."})
     # It leads to the portal, where this phone isn't signed in.
     phone.press_notification("Office Notices has written to you")
 
@@ -260,4 +260,4 @@ def test_a_service_has_written_to_me(page: Page, stack: Stack, phone: Phone, wri
     until(lambda: any(one.startswith(began) for one in addresses()), lambda: f"no sign-in: {addresses()}", 10)
     (posted,) = phone.service.posted
     assert (posted.status, posted.headers["Urgency"]) == (201, "normal")
-    assert stack.mails("lotte@example.net")[0]["subject"] != "Office Notices: Your fee is due"
+    assert stack.mails("noemi@example.net")[0]["subject"] != "Office Notices: Your fee is due"
