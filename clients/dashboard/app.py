@@ -18,12 +18,14 @@ from clients.dashboard.views import blueprint
 from clients.dashboard.widgets.clock import views as clock
 from clients.dashboard.widgets.clock.widget import widget as clock_widget
 from clients.dashboard.widgets.contract import Widget
+from clients.dashboard.widgets.gate import Gate
 from clients.dashboard.widgets.links import views as links
 from clients.dashboard.widgets.links.widget import widget as links_widget
 from clients.dashboard.widgets.messages.widget import widget as messages_widget
 from clients.dashboard.widgets.notepad import views as notepad_views
 from clients.dashboard.widgets.notepad.service import Notepad
 from clients.dashboard.widgets.notepad.widget import widget as notepad_widget
+from clients.dashboard.widgets.pairing.widget import widgets as pairing_widgets
 from clients.dashboard.widgets.registry import Registry
 from clients.dashboard.widgets.search import views as search
 from clients.dashboard.widgets.search.widget import widgets as search_widgets
@@ -32,6 +34,7 @@ from clients.sso.app import create_app
 from clients.sso.parts import parts
 from clients.sso.resource_server import ResourceServer
 from config.settings import RelyingPartySettings, load_relying_party
+from config.shared import ACCOUNT
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -58,7 +61,7 @@ def create(settings: RelyingPartySettings | None = None) -> Flask:
             notepad_views.blueprint(notepad),
             board_views.blueprint(Boards(registry, _now), registry, Cards(settings)),
         ],
-        apis=frame.blueprints([api.part(Posting(_now, settings.security_senders), guard), payments.part], settings),
+        apis=frame.blueprints([api.part(Posting(_now, {ACCOUNT, *settings.security_senders}), guard), payments.part], settings),
         migrations=MIGRATIONS,
         waiting=desk.waiting,
         largest_body=frame.largest_body,
@@ -70,6 +73,7 @@ def _built_in(settings: RelyingPartySettings, desk: views.Desk, notepad: Notepad
     return [
         *search_widgets(settings.databases),
         *payments.widgets,
+        *pairing_widgets(settings.services.get("pairing"), Gate()),
         messages_widget(desk),
         services_widget(settings),
         links_widget(),

@@ -16,15 +16,18 @@ _STOP_SECONDS = 10
 """A request that takes longer doesn't keep the program from stopping."""
 
 
-def serve(name: str, *, app: str = "") -> None:
-    """Serve `app`, or else `clients.<name>.app:create`, until SIGTERM or Ctrl-C. Settings that can't be used end the program with a sentence."""
+def serve(name: str, *, app: str = "", threads: int = _THREADS) -> None:
+    """Serve `app`, or else `clients.<name>.app:create`, until SIGTERM or Ctrl-C. Settings that can't be used end the program with a sentence.
+
+    `threads` are requests at a time: more than usual for a program whose requests wait for other services.
+    """
     try:
         settings = load_relying_party(name)
         check_port(settings.host, settings.port)
         # Made here and not by the worker, whose failure would end in a trace.
         settings.read_client_secret()
         settings.read_session_secret()
-        server = _server(app or f"clients.{name}.app:create", settings)
+        server = _server(app or f"clients.{name}.app:create", settings, threads)
     except ConfigError as error:
         sys.exit(str(error))
     except SSLError as error:
@@ -34,7 +37,7 @@ def serve(name: str, *, app: str = "") -> None:
     server.serve()
 
 
-def _server(app: str, settings: RelyingPartySettings) -> AbstractServer:
+def _server(app: str, settings: RelyingPartySettings, threads: int) -> AbstractServer:
     return Granian(
         app,
         factory=True,
@@ -42,7 +45,7 @@ def _server(app: str, settings: RelyingPartySettings) -> AbstractServer:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=_THREADS,
+        blocking_threads=threads,
         websockets=False,
         log_access=False,
         log_level=LogLevels.warning,
