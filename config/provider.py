@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from config.clients import ClientId, ConfiguredClient, DemoPerson
-from config.shared import AbsolutePath, Port, SharedSettings
+from config.shared import ACCOUNT, AbsolutePath, Port, SharedSettings
 from config.strong import Strong
 from config.tuning import Keys, Lifetimes, Mail, Metrics, Outbound, Passwords, Relay, SealingRoots, Throttle
 
@@ -119,6 +119,8 @@ class ProviderSettings(SharedSettings):
 
     @model_validator(mode="after")
     def _locate_clients(self) -> Self:
+        if ACCOUNT in self.clients:
+            raise ValueError(f"clients.{ACCOUNT} is the provider's own name: choose another one.")
         located = {
             client_id: client.located(client_id, self.services, self.data_dir)
             for client_id, client in self.clients.items()

@@ -12,6 +12,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 SERVICE_PORTS = {"dashboard": 1, "pairing": 2, "filing": 4}
 """The relying parties that come with the provider, and where each listens, counted from PORT_BASE."""
 
+ACCOUNT = "account"
+"""Who the provider is when it writes to people's inbox; no client has this `client_id`."""
+
 CONTRACT_VARIABLES = frozenset({"PORT_BASE", "DATA_DIR", "ISSUER", "TLS_CERT", "TLS_KEY"})
 """Variables without a prefix that every program reads."""
 

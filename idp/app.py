@@ -56,6 +56,7 @@ from idp.oauth.service_access import ServiceAccess
 from idp.oauth.store.families import revoke_all
 from idp.relay.endpoint import PATH as NOTICES
 from idp.relay.endpoint import Endpoint as NoticesEndpoint
+from idp.relay.inbox import INBOX_NOTICE, InboxNoticeHandler, InboxNotices
 from idp.relay.push import RelayedPushHandler
 from idp.relay.service import PUSH as RELAYED_PUSH
 from idp.relay.service import Relay
@@ -107,6 +108,8 @@ def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> 
     logout = Logout(clients, hints, outbox.logout_token, clock)
     strong = build_strong(accounts, settings, sealer)
     accounts.common.notices.on_tell.append(DeviceNotices(outbox).tell)
+    if "dashboard" in settings.services:
+        accounts.common.notices.on_tell.append(InboxNotices(outbox).tell)
     accounts.sessions.on_end.append(logout.sessions_ended)
     accounts.lockdown.on_lock += [strong.locked, lambda tx, account_id, _since: revoke_all(tx, account_id, now=clock())]
     return Core(
@@ -274,4 +277,8 @@ def build_worker(provider: Provider) -> Worker:
         PUSH: PushHandler(outbound, push.vapid, push.devices, core.clock),
         **core.accounts.jobs,
     }
+    if portal := core.settings.services.get("dashboard"):
+        handlers[INBOX_NOTICE] = InboxNoticeHandler(
+            provider.flask, outbound, core.minting, portal=portal, issuer=core.settings.issuer
+        )
     return Worker(core.database, core.sealer, handlers, core.clock)

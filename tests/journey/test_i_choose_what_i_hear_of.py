@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.journey.steps import PASSWORD, heading, link_in, look, sign_in
+from tests.journey.steps import PASSWORD, heading, link_in, look, sign_in, wait_until
 from tests.journey.test_everybody_can_use_it import press_until
 from tests.support.stack import Stack
 
@@ -21,7 +21,7 @@ def save(page: Page) -> None:
     expect(page.get_by_text("Your choices are saved.")).to_be_visible()
 
 
-def test_by_mail_until_it_is_muted(page: Page, stack: Stack, write: Write) -> None:
+def test_by_mail_until_it_is_muted(page: Page, open_browser: Callable[..., Page], stack: Stack, write: Write) -> None:
     address = stack.add_person("tove", "Tove Lind", PASSWORD)
     page.goto(f"{stack.dashboard}/messages")
     sign_in(page, "tove")
@@ -60,6 +60,20 @@ def test_by_mail_until_it_is_muted(page: Page, stack: Stack, write: Write) -> No
     look(page, "messages-security")
     page.get_by_role("link", name="Your signing key was replaced").click()
     expect(page.get_by_text("About security")).to_be_visible()
+
+    # What the account says about security is there too, and told of by the account's own mail alone.
+    other = open_browser()
+    other.goto(f"{stack.dashboard}/messages")
+    sign_in(other, "tove")
+    heading(other, "Messages")
+    stack.mail(address, containing="You signed in in a new browser")
+    notice = other.get_by_role("link", name="You signed in in a new browser")
+    wait_until(lambda: bool(other.reload() and notice.count()))
+    notice.click()
+    expect(other.get_by_text("From IP Account")).to_be_visible()
+    expect(other.locator("#link")).to_have_attribute("href", f"{stack.issuer}/account/security")
+    look(other, "message-of-the-account")
+    assert not [one for one in stack.mails(address) if one["subject"].startswith("IP Account")]
 
 
 def test_with_the_keyboard_alone(page: Page, stack: Stack, write: Write) -> None:

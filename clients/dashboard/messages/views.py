@@ -24,6 +24,7 @@ from clients.dashboard.messages.inbox import (
 )
 from clients.sso.guard import Visitor, current_visitor, signed_in
 from config.settings import RelyingPartySettings
+from config.shared import ACCOUNT
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
 _VIEWS = ("unread", "archived")
@@ -36,7 +37,7 @@ class Desk:
 
     def __init__(self, inbox: Inbox, settings: RelyingPartySettings) -> None:
         self.inbox = inbox
-        self._names = settings.senders
+        self._names = {ACCOUNT: settings.brand.account} | settings.senders
         self.issuer = settings.issuer
 
     def senders(self, sub: str) -> list[Sender]:
