@@ -1,0 +1,141 @@
+"""OCSP answers (RFC 6960, RFC 5019), signed by the issuing authority itself. Pure: what is known of a serial number is handed in.
+
+An answer without a nonce holds for hours and is the same for everybody, so it is signed once and kept until half of that has passed or
+something was revoked. An answer to a nonce is signed for that one question (RFC 9654).
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import ocsp
+
+from keys.ca.authority import Authority
+from keys.ca.crl import REASONS
+
+LARGEST = 4096
+"""Bytes of a request; one for a single certificate has about a hundred."""
+_NONCES = range(1, 129)
+_KEPT = 50_000
+_DIGESTS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is known of a certificate: `unknown` are those that this authority never made."""
+
+    state: Literal["good", "revoked", "unknown"]
+    revoked_at: int = 0
+    reason: str = ""
+
+
+Lookup = Callable[[int], Status]
+
+
+class Responder:
+    """Answers. `lookup` is asked with a serial number; `clock` returns seconds, `seconds` is how long an answer holds."""
+
+    def __init__(self, authority: Authority, lookup: Lookup, clock: Callable[[], int], seconds: int) -> None:
+        self._authority = authority
+        self._lookup = lookup
+        self._clock = clock
+        self._seconds = seconds
+        self._names = _hashes(authority.issuing)
+        self._kept: dict[bytes, tuple[int, bytes]] = {}
+
+    def forget(self) -> None:
+        """Drop what was signed: something has been revoked."""
+        self._kept = {}
+
+    def answer(self, sent: bytes) -> tuple[bytes, int]:
+        """Return the answer to a request in DER, and for how many seconds it may be kept (0: it is for this question only)."""
+        now = self._clock()
+        signed_at, known = self._kept.get(sent, (0, b""))
+        if known and now < signed_at + self._seconds // 2:
+            return known, signed_at + self._seconds // 2 - now
+        request = _read(sent)
+        if request is None:
+            return _failed(ocsp.OCSPResponseStatus.MALFORMED_REQUEST), 0
+        if not self._is_ours(request):
+            # Section 2.3: nothing is said about certificates of others.
+            return _failed(ocsp.OCSPResponseStatus.UNAUTHORIZED), 0
+        nonce = _nonce(request)
+        made = self._signed(request, self._lookup(request.serial_number), nonce, now)
+        if nonce is not None:
+            return made, 0
+        if len(self._kept) >= _KEPT:
+            self._kept = {}
+        self._kept[sent] = (now, made)
+        return made, self._seconds // 2
+
+    def _is_ours(self, request: ocsp.OCSPRequest) -> bool:
+        return self._names.get(request.hash_algorithm.name) == (request.issuer_name_hash, request.issuer_key_hash)
+
+    def _signed(self, request: ocsp.OCSPRequest, status: Status, nonce: x509.OCSPNonce | None, now: int) -> bytes:
+        revoked = status.state == "revoked"
+        state = {
+            "good": ocsp.OCSPCertStatus.GOOD,
+            "revoked": ocsp.OCSPCertStatus.REVOKED,
+            "unknown": ocsp.OCSPCertStatus.UNKNOWN,
+        }[status.state]
+        builder = ocsp.OCSPResponseBuilder().add_response_by_hash(
+            issuer_name_hash=request.issuer_name_hash,
+            issuer_key_hash=request.issuer_key_hash,
+            serial_number=request.serial_number,
+            algorithm=request.hash_algorithm,
+            cert_status=state,
+            this_update=_time(now),
+            next_update=_time(now + self._seconds),
+            revocation_time=_time(status.revoked_at) if revoked else None,
+            revocation_reason=REASONS.get(status.reason) if revoked and status.reason != "unspecified" else None,
+        )
+        builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, self._authority.issuing)
+        if nonce is not None:
+            builder = builder.add_extension(nonce, critical=False)
+        return builder.sign(self._authority.issuing_key, SHA256()).public_bytes(Encoding.DER)
+
+
+def _read(sent: bytes) -> ocsp.OCSPRequest | None:
+    if len(sent) > LARGEST:
+        return None
+    try:
+        request = ocsp.load_der_ocsp_request(sent)
+        # Parsed only when they are asked for.
+        _ = request.serial_number, request.hash_algorithm, request.extensions
+    except (ValueError, NotImplementedError, UnsupportedAlgorithm, x509.DuplicateExtension):
+        # NotImplementedError: about several certificates at once, which RFC 5019 section 2.1.1 leaves out.
+        return None
+    return request
+
+
+def _nonce(request: ocsp.OCSPRequest) -> x509.OCSPNonce | None:
+    try:
+        nonce = request.extensions.get_extension_for_class(x509.OCSPNonce).value
+    except x509.ExtensionNotFound:
+        return None
+    return nonce if len(nonce.nonce) in _NONCES else None
+
+
+def _hashes(issuer: x509.Certificate) -> dict[str, tuple[bytes, bytes]]:
+    """Return the digests of the issuer's name and key (section 4.1.1) by the digest that a request may use."""
+    name, key = issuer.subject.public_bytes(), issuer.public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise TypeError("the issuing authority's key is of another kind")
+    point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    # SHA-1 names the key here and protects nothing; most clients ask with it.
+    return {digest: (made(name).digest(), made(point).digest()) for digest, made in _DIGESTS.items()}
+
+
+def _failed(status: ocsp.OCSPResponseStatus) -> bytes:
+    return ocsp.OCSPResponseBuilder.build_unsuccessful(status).public_bytes(Encoding.DER)
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
