@@ -18,8 +18,8 @@ class Invoice(Model):
         UniqueConstraint("id", name="uq_invoice_id"),
         UniqueConstraint("service", "reference", name="uq_invoice_reference"),
         # One for each way in which a page is read.
-        Index("ix_invoice_all", "sub", "number"),
-        Index("ix_invoice_state", "sub", "state", "number"),
+        Index("ix_invoice_all", "sub", "changed_at", "number"),
+        Index("ix_invoice_state", "sub", "state", "changed_at", "number"),
         Index("ix_invoice_due", "sub", "state", "due", "number"),
         Index("ix_invoice_sums", "sub", "state", "currency", "amount"),
         Index("ix_invoice_paid", "sub", "currency", "paid_month", "amount"),

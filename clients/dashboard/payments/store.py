@@ -10,7 +10,7 @@ from clients.dashboard.payments.models import Invoice, InvoiceChange, Payment
 from clients.sso.db import db
 
 BY_DUE = frozenset({"unpaid", "basket"})
-"""States that are listed by the day on which they have to be paid; all others newest first."""
+"""States that are listed by the day on which they have to be paid; all others as they were changed, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ def list_invoices(sub: str, wanted: Wanted, *, after: str = "", most: int) -> Se
         order: list[Any] = [Invoice.due, Invoice.number]
         conditions += [tuple_(Invoice.due, Invoice.number) > tuple_(last.due, last.number)] if last else []
     else:
-        order = [Invoice.number.desc()]
-        conditions += [Invoice.number < last.number] if last else []
+        order = [Invoice.changed_at.desc(), Invoice.number.desc()]
+        conditions += [tuple_(Invoice.changed_at, Invoice.number) < tuple_(last.changed_at, last.number)] if last else []
     statement = select(Invoice).where(*conditions).order_by(*order).limit(most)
     return db.session.scalars(statement.execution_options(populate_existing=True)).all()
 

@@ -36,8 +36,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name="uq_invoice_id"),
         sa.UniqueConstraint("service", "reference", name="uq_invoice_reference"),
     )
-    op.create_index("ix_invoice_all", "invoice", ["sub", "number"])
-    op.create_index("ix_invoice_state", "invoice", ["sub", "state", "number"])
+    op.create_index("ix_invoice_all", "invoice", ["sub", "changed_at", "number"])
+    op.create_index("ix_invoice_state", "invoice", ["sub", "state", "changed_at", "number"])
     op.create_index("ix_invoice_due", "invoice", ["sub", "state", "due", "number"])
     op.create_index("ix_invoice_sums", "invoice", ["sub", "state", "currency", "amount"])
     op.create_index("ix_invoice_paid", "invoice", ["sub", "currency", "paid_month", "amount"])
