@@ -26,6 +26,8 @@ from clients.dashboard.widgets.notepad import views as notepad_views
 from clients.dashboard.widgets.notepad.service import Notepad
 from clients.dashboard.widgets.notepad.widget import widget as notepad_widget
 from clients.dashboard.widgets.pairing.widget import widgets as pairing_widgets
+from clients.dashboard.widgets.registered import api as widgets_api
+from clients.dashboard.widgets.registered.service import Registered
 from clients.dashboard.widgets.registry import Registry
 from clients.dashboard.widgets.search import views as search
 from clients.dashboard.widgets.search.widget import widgets as search_widgets
@@ -46,7 +48,9 @@ def create(settings: RelyingPartySettings | None = None) -> Flask:
     desk = views.Desk(Inbox(_now), settings)
     notepad = Notepad(_now)
     payments = build_payments(_now, guard)
-    registry = Registry(_built_in(settings, desk, notepad, payments))
+    gate = Gate()
+    registered = Registered(settings.apis, settings.senders, gate, _now)
+    registry = Registry(_built_in(settings, desk, notepad, payments, gate), registered.offered)
     return create_app(
         settings,
         title=settings.brand.portal,
@@ -61,19 +65,28 @@ def create(settings: RelyingPartySettings | None = None) -> Flask:
             notepad_views.blueprint(notepad),
             board_views.blueprint(Boards(registry, _now), registry, Cards(settings)),
         ],
-        apis=frame.blueprints([api.part(Posting(_now, {ACCOUNT, *settings.security_senders}), guard), payments.part], settings),
+        apis=frame.blueprints(
+            [
+                api.part(Posting(_now, {ACCOUNT, *settings.security_senders}), guard),
+                payments.part,
+                widgets_api.part(registered, guard),
+            ],
+            settings,
+        ),
         migrations=MIGRATIONS,
         waiting=desk.waiting,
         largest_body=frame.largest_body,
     )
 
 
-def _built_in(settings: RelyingPartySettings, desk: views.Desk, notepad: Notepad, payments: Payments) -> list[Widget]:
+def _built_in(
+    settings: RelyingPartySettings, desk: views.Desk, notepad: Notepad, payments: Payments, gate: Gate
+) -> list[Widget]:
     """Return our own widgets, in the order of the side panel."""
     return [
         *search_widgets(settings.databases),
         *payments.widgets,
-        *pairing_widgets(settings.services.get("pairing"), Gate()),
+        *pairing_widgets(settings.services.get("pairing"), gate),
         messages_widget(desk),
         services_widget(settings),
         links_widget(),

@@ -165,6 +165,7 @@ class Board {
     const { template_title: title, template_text: text, template_yes: yes } = this.texts;
     if (this.layout.widgets.length && !(await ask({ title: fill(title, { title: name }), text, yes }))) return;
     this.undoable(fill(this.texts.templated, { title: name }), this.change(widgets));
+    scrollTo(0, 0);
   }
 
   heard(state, more) {
