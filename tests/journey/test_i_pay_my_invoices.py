@@ -204,7 +204,7 @@ def see_account_and_widgets(page: Page, stack: Stack) -> None:
     look(page, "account")
     for key, said in (("pay-summary", "To be paid next"), ("current-account", "Newest movements")):
         page.goto(f"{stack.dashboard}/dashboard/widgets/{key}")
-        expect(page.get_by_text(said)).to_be_visible()
+        expect(page.get_by_role("heading", name=said)).to_be_visible()
         look(page, f"widget-{key}")
 
 
