@@ -1,6 +1,8 @@
 """`POST /api/notices`: which tokens may, what a notice may be, and that the answer tells nothing about people (RFC 6750, RFC 9068)."""
 
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -10,7 +12,8 @@ from werkzeug.test import TestResponse
 from idp.notify.mail import MailHandler
 from idp.notify.outbox import PURPOSE
 from idp.notify.worker import Message
-from tests.support.provider import ISSUER, ProviderUnderTest, RegisteredClient
+from tests.support.clock import TurnedClock
+from tests.support.provider import ISSUER, ProviderUnderTest, RegisteredClient, make_provider
 
 PORTAL = "https://rp.example"
 GOOD = {
@@ -146,6 +149,23 @@ def test_the_mail(idp: ProviderUnderTest) -> None:
             assert said in part
     assert "1 < 2 & “due”" in text
     assert "1 &lt; 2 &amp; “due”" in html
+
+
+def test_the_mail_is_in_the_readers_language(tmp_path: Path, clock: TurnedClock, key_folder: Path) -> None:
+    shutil.copytree(key_folder, tmp_path / "keys")
+    idp = ProviderUnderTest(make_provider(tmp_path, clock, IDP_LANGUAGES='["en", "ar"]'), clock)
+    with idp.core.database.write() as tx:
+        tx.run("UPDATE account SET locale = 'ar' WHERE username = 'alice'")
+    send(idp, own_token(idp, register(idp)), GOOD | {"sub": sub_of(idp), "channels": ["email", "push"]})
+    (payload,) = queued(idp)
+    handler = MailHandler(idp.provider.flask, idp.core.settings.mail, issuer=ISSUER, service="IP Account")
+    mail = handler.compose(Message("m", payload, idp.clock()))
+    assert mail["Content-Language"] == "ar"
+    html = mail.get_body(preferencelist=("html",))
+    assert html
+    assert '<html lang="ar" dir="rtl">' in html.get_content()
+    assert queued(idp, "relayed_push")[0]["locale"] == "ar"
+    idp.core.database.close()
 
 
 @pytest.mark.parametrize(
