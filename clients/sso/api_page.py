@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from flask import render_template
+from flask_babel import format_decimal
 from markupsafe import Markup
 
 from clients.sso import openapi
@@ -17,7 +18,7 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 
 
 class Field(NamedTuple):
-    """A field of a body, or a parameter; `where` is empty, or `query`, `path`, `header`. `kind` is a JSON type or a schema's name."""
+    """A field of a body, or a parameter; `where` is empty, or `query`, `path`, `header`. `kind` is a JSON type, a format or a schema's name."""
 
     name: str
     required: bool
@@ -72,15 +73,16 @@ def page(document: Document, address: str) -> str:
         operations=list(operations(document)),
         token_urls=token_urls(document),
         marked=marked,
+        number=format_decimal,
     )
 
 
 def operations(document: Document) -> Iterator[Operation]:
     """Yield the calls in the document's order."""
     for path, item in document["paths"].items():
-        for method in _METHODS:
-            if method in item:
-                yield _operation(document, path, method, item[method])
+        for method, about in item.items():
+            if method in _METHODS:
+                yield _operation(document, path, method, about)
 
 
 def token_urls(document: Document) -> list[str]:
@@ -145,7 +147,7 @@ def _field(document: Document, name: str, about: Schema, schema: Schema, *, wher
         name=name,
         required=bool(about.get("required")),
         description=text,
-        kind=openapi.name_of(of_entries) or openapi.name_of(kind) or openapi.type_of(found),
+        kind=openapi.name_of(of_entries) or openapi.name_of(kind) or found.get("format") or openapi.type_of(found),
         where=where,
         longest=kind.get("maxLength"),
         entries=kind.get("maxItems"),

@@ -55,7 +55,7 @@ DOCUMENT: dict[str, Any] = {
 
 
 def test_calls() -> None:
-    get, post = operations(DOCUMENT)
+    post, get = operations(DOCUMENT)
     assert (get.id, get.method, get.scopes, get.request.splitlines()[0]) == (
         "get-things-id",
         "GET",
@@ -71,11 +71,11 @@ def test_calls() -> None:
 
 
 def test_fields() -> None:
-    (shape,) = list(operations(DOCUMENT))[1].shapes
+    (shape,) = next(operations(DOCUMENT)).shapes
     fields = {one.name: one for one in shape.fields}
     assert shape.name == "Thing"
     assert (fields["name"].required, fields["name"].longest, fields["due"].required) == (True, 9, False)
-    assert fields["due"].kind == fields["state"].kind == "string"
+    assert (fields["due"].kind, fields["state"].kind) == ("date", "string")
     assert fields["state"].values == ["on", "off"]
     assert (fields["number"].least, fields["number"].most) == (3, 5)
     assert (fields["parts"].kind, fields["parts"].entries) == ("Thing", 7)
