@@ -33,7 +33,8 @@ class Relay:
         """Queue what these notices mean, in one transaction; raises TooManyError. What came of them, nobody is told."""
         now = self._clock()
         with self._database.write() as tx:
-            # The client's row first and then people in order: two calls at once wait for each other and never in a circle.
+            # The client's row first and then people in order, each by one row before all others of theirs: calls of two clients at
+            # once wait for each other and never in a circle.
             key = f"client:{client.client_id}"
             if store.count(tx, key, more=len(batch.notices), seconds=_MINUTE, now=now) > self._limits.notices_a_minute:
                 raise TooManyError
@@ -51,6 +52,7 @@ class Relay:
         person = people.find_active_with_address(tx, notice.sub)
         if person is None or not person["address"]:
             return
+        store.count(tx, f"person:{notice.sub}", seconds=_HOUR, now=self._clock())
         if "email" in notice.channels:
             self._mail(tx, client, batch, notice, person)
         if "push" in notice.channels and self._number(tx, "push", notice) <= self._limits.pushes_an_hour:

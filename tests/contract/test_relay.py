@@ -26,7 +26,7 @@ OTHER = Client(client_id="other", client_name="Other")
 @pytest.fixture(params=["sqlite", "postgresql"])
 def core(request: pytest.FixtureRequest, tmp_path: Path, clock: TurnedClock) -> Iterator[Core]:
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgres").database()
-    limits = {"IDP_RELAY__MAILS_AN_HOUR": "3", "IDP_RELAY__PUSHES_AN_HOUR": "2", "IDP_RELAY__NOTICES_A_MINUTE": "100"}
+    limits = {"IDP_RELAY__MAILS_AN_HOUR": "3", "IDP_RELAY__PUSHES_AN_HOUR": "2", "IDP_RELAY__NOTICES_A_MINUTE": "200"}
     made = make_provider(tmp_path, clock, database_url=url, **limits).core
     seed_people(made.accounts, made.settings.demo_people)
     yield made
@@ -81,6 +81,23 @@ def test_two_services_and_the_same_people_in_other_orders(core: Core) -> None:
     assert queued(core) == {"relayed_message": 3 * 5, "relayed_more": 5, "push": 2 * 5}
 
 
+def test_two_services_and_one_person_by_other_channels(core: Core) -> None:
+    kinds = [([channel], category) for channel in ("email", "push") for category in ("message", "security")]
+
+    def send(number: int) -> None:
+        for call in range(10):
+            order = kinds if number % 2 else kinds[::-1]
+            notices = [
+                {"id": f"{number}-{call}-{at}", "sub": alice, "channels": channels, "category": category}
+                for at, (channels, category) in enumerate(order)
+            ]
+            core.relay.accept((PORTAL, OTHER)[number % 2], batch(*notices))
+
+    alice = person(core)
+    race(core, send)
+    assert queued(core) == {"relayed_message": 6, "relayed_more": 2, "push": 4}
+
+
 def test_a_flood_ends_in_one_mail_and_hides_no_security_notice(core: Core, clock: TurnedClock) -> None:
     alice, bob = person(core), person(core, "bob")
     core.relay.accept(PORTAL, batch(*({"id": f"n{number}", "sub": alice} for number in range(20))))
@@ -94,7 +111,7 @@ def test_a_flood_ends_in_one_mail_and_hides_no_security_notice(core: Core, clock
 
 def test_a_service_that_sends_too_much_is_told_so(core: Core, clock: TurnedClock) -> None:
     for number in range(2):
-        core.relay.accept(PORTAL, batch(*({"id": f"{number}-{at}", "sub": "nobody"} for at in range(50))))
+        core.relay.accept(PORTAL, batch(*({"id": f"{number}-{at}", "sub": "nobody"} for at in range(100))))
     with pytest.raises(TooManyError):
         core.relay.accept(PORTAL, batch({"id": "n", "sub": person(core)}))
     core.relay.accept(OTHER, batch({"id": "n", "sub": person(core)}))
