@@ -16,9 +16,6 @@ from clients.dashboard.board.service import Board, Boards, OtherVersionError
 from clients.dashboard.widgets.registry import Registry
 from clients.sso.guard import current_visitor
 
-LARGEST_LAYOUT = 32 * 1024
-"""Bytes; browsers let a page that is left send twice as many."""
-
 
 class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -53,7 +50,6 @@ def add_pieces(routes: Blueprint, boards: Boards, registry: Registry, cards: Car
     @routes.put("/dashboard/layout")
     @_known
     def save(sub: str) -> ResponseReturnValue:
-        request.max_content_length = LARGEST_LAYOUT
         try:
             sent = _Sent.model_validate_json(request.get_data())
         except ValidationError as error:

@@ -54,26 +54,26 @@ def get(url: str, headers: Mapping[str, str], *, seconds: float, most_bytes: int
             connection.sock = connected
             # The address as it was registered: neither a redirect nor an encoding to unpack is expected.
             connection.request("GET", path, headers={"Accept-Encoding": "identity", "Connection": "close", **headers})
-            response = connection.getresponse()
-            body = b""
-            while chunk := response.read1(_CHUNK):
-                body += chunk
-                if len(body) > most_bytes:
-                    raise TooLargeError
-            if response.length:
-                # Cut off in the middle.
-                raise UnreachableError
-            challenges = tuple(response.headers.get_all("WWW-Authenticate") or ())
-            answer = Answer(response.status, response.headers.get("Content-Type") or "", challenges, body)
+            with connection.getresponse() as response:
+                body = b""
+                while chunk := response.read1(_CHUNK):
+                    body += chunk
+                    if len(body) > most_bytes:
+                        raise TooLargeError
+                if over.is_set():
+                    # An answer without a length ends where the connection does.
+                    raise SlowError
+                if response.length:
+                    # Cut off in the middle.
+                    raise UnreachableError
+                challenges = tuple(response.headers.get_all("WWW-Authenticate") or ())
+                answer = Answer(response.status, response.headers.get("Content-Type") or "", challenges, body)
     except TimeoutError as error:
         raise SlowError from error
     except (OSError, HTTPException, ValueError) as error:
         raise (SlowError if over.is_set() else UnreachableError) from error
     finally:
         connection.close()
-    if over.is_set():
-        # An answer without a length ends where the connection does.
-        raise SlowError
     return answer
 
 

@@ -69,7 +69,7 @@ export function movedInList(places, id, step) {
   const copies = places.map((place) => ({ ...place }));
   const at = copies.findIndex((place) => place.id === id);
   const [one, other] = [copies[at], copies[at + step]];
-  if (!other) return null;
+  if (!one || !other) return null;
   const to = { x: Math.min(other.x, COLUMNS - one.w), y: other.y };
   Object.assign(other, { x: Math.min(one.x, COLUMNS - other.w), y: one.y });
   Object.assign(one, to);

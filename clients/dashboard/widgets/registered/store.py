@@ -25,7 +25,7 @@ def put(service: str, widget_id: str, manifest: str, now: int, *, most: int) -> 
     stored = db.session.execute(
         text(
             "INSERT INTO registered_widget (service, id, manifest, updated_at)"
-            " SELECT :service, :id, :manifest, :now WHERE"
+            " SELECT CAST(:service AS VARCHAR(100)), CAST(:id AS VARCHAR(40)), :manifest, :now WHERE"
             " (SELECT count(*) FROM registered_widget r WHERE r.service = :service AND r.id <> :id) < :most"
             " ON CONFLICT (service, id) DO UPDATE SET manifest = excluded.manifest, updated_at = excluded.updated_at"
             " RETURNING id"

@@ -1,9 +1,9 @@
 """What a service sends to register a widget, checked as far as it can be without knowing which APIs there are."""
 
 import re
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from clients.dashboard.api.fields import LONGEST_LINE, LONGEST_LINK, line
 from clients.dashboard.widgets.contract import COLUMNS, WIDGET_ID, Subject
@@ -59,16 +59,17 @@ class NewWidget(BaseModel):
         str, Field(max_length=LONGEST_LINK, description="At or below `resource`: GET with the token answers a Card.")
     ]
 
-    @model_validator(mode="after")
-    def _check_below(self) -> Self:
-        rest = self.data_url.removeprefix(self.resource)
-        below = rest != self.data_url and (not rest or rest[0] in "/?")
+    @field_validator("data_url")
+    @classmethod
+    def _check_below(cls, data_url: str, info: ValidationInfo) -> str:
+        resource = str(info.data.get("resource", data_url))
+        rest = data_url.removeprefix(resource)
         path = rest.partition("?")[0]
+        if not data_url.startswith(resource) or rest[:1] not in {"", "/", "?"}:
+            raise ValueError("It lies at or below `resource`.")
         # Whoever resolves dots or unpacks percent signs must not end up somewhere else.
-        if not below or not re.fullmatch(r"[A-Za-z0-9/._~-]*", path) or ".." in path or "//" in path:
-            raise ValueError(
-                "data_url lies at or below resource, and is written without dots, percent signs or fragments to get there."
-            )
+        if not re.fullmatch(r"[A-Za-z0-9/._~-]*", path) or ".." in path or "//" in path:
+            raise ValueError("Its path is letters, digits and hyphens between single slashes.")
         if not re.fullmatch(r"[\x21-\x7e]*", rest) or "#" in rest:
-            raise ValueError("data_url is written in ASCII, without spaces and without a fragment.")
-        return self
+            raise ValueError("It is ASCII without spaces and without a fragment.")
+        return data_url
