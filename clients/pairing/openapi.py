@@ -17,14 +17,15 @@ def document(base_url: str) -> dict[str, Any]:
             "title": "Pairing",
             "version": "1",
             "description": "Which offices and member states a person is paired with, and the documents that they may see there. Calls"
-            f" bring a person's access token (RFC 9068) with the scope `pairing:read`, asked for with `resource={base_url}/api` (RFC 8707).",
+            f" bring a person’s access token (RFC 9068) with the scope `pairing:read`, asked for with `resource={base_url}/api` (RFC 8707).",
         },
         "servers": [{"url": f"{base_url}/api"}],
         "security": [{"token": ["pairing:read"]}],
         "paths": {
-            "/pairings": _path("What the person is paired with.", "pairings", "Pairing", []),
+            "/pairings": _path("Pairings", "What the person is paired with.", "pairings", "Pairing", []),
             "/distribution-reports": _path(
-                "Reports of the person's offices, the newest first.",
+                "Distribution reports",
+                "Those of the person’s offices, the newest first.",
                 "reports",
                 "Document",
                 [
@@ -34,13 +35,15 @@ def document(base_url: str) -> dict[str, Any]:
                 ],
             ),
             "/annual-contributions": _path(
-                "Invoices, statements and the like of the person's member states, the newest first.",
+                "Annual contributions",
+                "Invoices, statements and the like of the person’s member states, the newest first.",
                 "contributions",
                 "Document",
                 [_query("kind", {"enum": list(CONTRIBUTIONS)}), _query("year", _range(OLDEST, 9999))],
             ),
             "/widgets/distribution-reports": _path(
-                "The same as a card of the portal’s widget.",
+                "Card of distribution reports",
+                "The same for the portal’s widget.",
                 "",
                 "Card",
                 [
@@ -50,7 +53,8 @@ def document(base_url: str) -> dict[str, Any]:
                 ],
             ),
             "/widgets/annual-contributions": _path(
-                "The same as a card of the portal’s widget.",
+                "Card of annual contributions",
+                "The same for the portal’s widget.",
                 "",
                 "Card",
                 [_query("kind", {"enum": list(CONTRIBUTIONS)}), _query("year", _range(OLDEST, 9999))],
@@ -79,7 +83,7 @@ def _schemas() -> dict[str, Any]:
                 "month": {"type": ["integer", "null"]},
                 "size": {"type": "integer", "description": "bytes"},
                 "office": {"type": "object", "properties": _OFFICE},
-                "url": {"type": "string", "format": "uri", "description": "for the person's browser"},
+                "url": {"type": "string", "format": "uri", "description": "for the person’s browser"},
             },
         },
         "Card": {
@@ -95,7 +99,7 @@ def _schemas() -> dict[str, Any]:
     }
 
 
-def _path(summary: str, name: str, schema: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
+def _path(summary: str, about: str, name: str, schema: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
     listed = {"type": "array", "items": {"$ref": f"#/components/schemas/{schema}"}}
     links = {"paired": {"type": "boolean"}, "pair_url": _TEXT, "page_url": _TEXT} if parameters else {}
     body = {"type": "object", "properties": {**links, name: listed}} if name else listed["items"]
@@ -108,7 +112,14 @@ def _path(summary: str, name: str, schema: str, parameters: list[dict[str, Any]]
     refusal = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     answers = {status: {"description": text, "content": refusal} for status, text in errors.items()}
     found = {"description": "Found.", "content": {"application/json": {"schema": body}}}
-    return {"get": {"summary": summary, "parameters": parameters, "responses": {"200": found, **answers}}}
+    return {
+        "get": {
+            "summary": summary,
+            "description": about,
+            "parameters": parameters,
+            "responses": {"200": found, **answers},
+        }
+    }
 
 
 def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:

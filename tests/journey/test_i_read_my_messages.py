@@ -45,8 +45,8 @@ def test_from_the_first_message_to_the_archive(page: Page, stack: Stack, write: 
 
     write("mira", *(plain(number) for number in range(30)), FEES)
     page.goto(f"{stack.dashboard}/dashboard")
-    expect(page.locator("#inbox")).to_contain_text("31 unread")
-    expect(page.locator("#inbox li")).to_have_count(3)
+    expect(page.get_by_role("main").get_by_text("31 unread")).to_be_visible()
+    expect(page.locator("#inbox li")).to_have_count(4)
     look(page, "messages-on-the-dashboard")
     name_menu(page, "Mira Sand").click()
     expect(page.locator("#messages")).to_contain_text("31 unread")
@@ -176,3 +176,6 @@ def test_developers_read_how(page: Page, stack: Stack) -> None:
     heading(page, "API of IP Portal")
     expect(page.get_by_text("Idempotency-Key").first).to_be_visible()
     look(page, "messages-api")
+    page.goto(f"{stack.pairing}/api/")
+    heading(page, "API of Pairing")
+    look(page, "pairing-api")
