@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from config.certificates import CertificateAuthority
 from config.provider import DatabaseUrl
 from config.secrets import shared_secret
 from config.shared import SERVICE_PORTS, AbsolutePath, Origin, Port, SharedSettings, check_search, located_api
@@ -41,10 +42,10 @@ class RelyingPartySettings(SharedSettings):
     """Services (`client_id`) that may send notices about security, which nobody can mute and which always go by mail too."""
     apis: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """APIs that it calls for people, with the scope that it needs there. One like `pairing:/api` lies at the service of that name."""
-    databases: dict[SearchName, Annotated[str, AfterValidator(check_search)]] = Field(
-        default_factory=dict
-    )
+    databases: dict[SearchName, Annotated[str, AfterValidator(check_search)]] = Field(default_factory=dict)
     """Public databases that the portal's searches open: an address with `{query}` where the words go. Without one there is no such search."""
+    ca: CertificateAuthority = CertificateAuthority()
+    """The certificate authority, for the service that is one."""
     session_idle: int = Field(default=2 * 3600, gt=0)
     """Seconds after which an unused session ends here; the provider may still know the person, so nothing is typed again."""
     session_absolute: int = Field(default=12 * 3600, gt=0)

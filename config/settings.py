@@ -10,6 +10,7 @@ defaults, profile, `CONFIG_FILE`, environment. A file has the tables `[shared]`,
 import os
 from collections.abc import Mapping
 
+from config.certificates import CertificateAuthority
 from config.clients import ConfiguredClient, DemoPerson
 from config.errors import ConfigError
 from config.loading import build, merged, read_files, read_variables
@@ -20,6 +21,7 @@ from config.tuning import Keys, Lifetimes, Mail, Metrics, Outbound, Passwords, R
 
 __all__ = [
     "Brand",
+    "CertificateAuthority",
     "ConfigError",
     "ConfiguredClient",
     "DemoPerson",

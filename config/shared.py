@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-SERVICE_PORTS = {"dashboard": 1, "pairing": 2, "filing": 4}
+SERVICE_PORTS = {"dashboard": 1, "pairing": 2, "certificates": 3, "filing": 4}
 """The relying parties that come with the provider, and where each listens, counted from PORT_BASE."""
 
 ACCOUNT = "account"

@@ -54,12 +54,17 @@ class Responder:
         """Drop what was signed: something has been revoked."""
         self._kept = {}
 
+    def known(self, sent: bytes) -> tuple[bytes, int] | None:
+        """Return the answer that was signed for the same request and still holds; nobody is asked."""
+        signed_at, answer = self._kept.get(sent, (0, b""))
+        left = signed_at + self._seconds // 2 - self._clock()
+        return (answer, left) if answer and left > 0 else None
+
     def answer(self, sent: bytes) -> tuple[bytes, int]:
         """Return the answer to a request in DER, and for how many seconds it may be kept (0: it is for this question only)."""
+        if kept := self.known(sent):
+            return kept
         now = self._clock()
-        signed_at, known = self._kept.get(sent, (0, b""))
-        if known and now < signed_at + self._seconds // 2:
-            return known, signed_at + self._seconds // 2 - now
         request = _read(sent)
         if request is None:
             return _failed(ocsp.OCSPResponseStatus.MALFORMED_REQUEST), 0

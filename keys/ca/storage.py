@@ -69,6 +69,18 @@ def write(folder: Path, sealer: Sealer, made: Material) -> None:
     draft.replace(folder / _FILE)
 
 
+def publish(folder: Path, root: x509.Certificate, issuing: x509.Certificate) -> None:
+    """Write both certificates into `folder` as PEM files that everybody on this machine may read."""
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    for name, certificate in (("root.pem", root), ("issuing.pem", issuing)):
+        content = certificate.public_bytes(Encoding.PEM)
+        path = folder / name
+        if not path.exists() or path.read_bytes() != content:
+            draft = folder / f".{name}.{secrets.token_hex(8)}"
+            draft.write_bytes(content)
+            draft.replace(path)
+
+
 @contextmanager
 def making(folder: Path) -> Iterator[None]:
     """Hold the lock against every other thread and process."""

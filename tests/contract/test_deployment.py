@@ -140,7 +140,7 @@ def test_cookies_and_headers_are_those_of_https(deployment: Deployment, carla: V
     assert all(cookie.name.startswith("__Host-") for cookie in carla.session.cookies if cookie.name != "locale")
     for address in (deployment.login, deployment.portal, deployment.pairing, deployment.filing):
         assert "max-age" in carla.get(f"{address}/health/live").headers["Strict-Transport-Security"]
-    assert "evil" not in page.text
+    assert "evil.example" not in page.text
 
 
 def test_what_a_client_says_about_itself_is_not_believed(
@@ -205,5 +205,5 @@ def test_no_secret_of_the_installation_is_written_down(deployment: Deployment) -
 
 def test_stops_when_told(deployment: Deployment) -> None:
     """The last one here: afterwards nothing runs."""
-    for name in ("proxy", "dashboard", "pairing", "filing", "worker", "provider-1", "provider-2"):
+    for name in ("proxy", "dashboard", "pairing", "certificates", "filing", "worker", "provider-1", "provider-2"):
         assert deployment.programs[name].stop() == 0, name

@@ -33,7 +33,7 @@ def test_everything_starts_at_once_on_an_empty_database(installation: Installati
             people = connection.execute("SELECT username FROM account ORDER BY username").fetchall()
             clients = connection.execute("SELECT client_id FROM client ORDER BY client_id").fetchall()
         assert [name for (name,) in people] == ["admin", "alice", "bob", "finn", "olga"]
-        assert [name for (name,) in clients] == ["dashboard", "filing", "notices", "pairing"]
+        assert [name for (name,) in clients] == ["certificates", "dashboard", "filing", "notices", "pairing"]
         keys = list((installation.folder / "data/keys").glob("*.pem"))
         assert len(keys) == 2
         for program in (*serving, worker, migrating):

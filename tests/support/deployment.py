@@ -17,8 +17,21 @@ from tests.support.ports import free_port
 from tests.support.postgres import Postgres
 from tests.support.programs import ROOT, Program, bare_environment
 
-HOSTS = {"LOGIN_HOST": "127.0.0.1", "PORTAL_HOST": "127.0.0.2", "PAIRING_HOST": "127.0.0.3", "FILING_HOST": "127.0.0.4"}
-_LISTENS = {"provider-1": 8000, "provider-2": 8000, "dashboard": 8001, "pairing": 8002, "filing": 8004}
+HOSTS = {
+    "LOGIN_HOST": "127.0.0.1",
+    "PORTAL_HOST": "127.0.0.2",
+    "PAIRING_HOST": "127.0.0.3",
+    "CERTIFICATES_HOST": "127.0.0.5",
+    "FILING_HOST": "127.0.0.4",
+}
+_LISTENS = {
+    "provider-1": 8000,
+    "provider-2": 8000,
+    "dashboard": 8001,
+    "pairing": 8002,
+    "certificates": 8003,
+    "filing": 8004,
+}
 _STAGE = re.compile(r"(?m)^COPY (?!--)(.+)$")
 
 
@@ -30,7 +43,8 @@ class Deployment:
         self.certificates = certificates
         self.https, self.http = free_port(), free_port()
         self.ports = {name: free_port() for name in _LISTENS}
-        self.login, self.portal, self.pairing, self.filing = (f"https://{host}:{self.https}" for host in HOSTS.values())
+        addresses = [f"https://{host}:{self.https}" for host in HOSTS.values()]
+        self.login, self.portal, self.pairing, self.authority, self.filing = addresses
         mail = {
             "MAIL_HOST": "127.0.0.1",
             "MAIL_PORT": str(sink.port),
@@ -44,7 +58,7 @@ class Deployment:
 
     def start(self) -> None:
         assert self.run("migrate").ends() == 0, self.programs["migrate"].text()
-        for name in ("provider-1", "provider-2", "worker", "dashboard", "pairing", "filing"):
+        for name in ("provider-1", "provider-2", "worker", "dashboard", "pairing", "certificates", "filing"):
             self.run(name)
         for name, port in self.ports.items():
             self.programs[name].await_ready(f"http://127.0.0.1:{port}/health/ready")

@@ -16,6 +16,7 @@ PRODUCTION = {
     "IDP_TRUSTED_PROXIES": "1",
     "IDP_SERVICES__DASHBOARD": "https://portal.example.org",
     "IDP_SERVICES__PAIRING": "https://pairing.example.org",
+    "IDP_SERVICES__CERTIFICATES": "https://certificates.example.org",
     "IDP_SERVICES__FILING": "https://filing.example.org",
     # Were everything right, it would serve: so the last thing is always wrong.
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",

@@ -17,6 +17,7 @@ PRODUCTION = {
     "IDP_MAIL__SENDER": "account@example.org",
     "IDP_SERVICES__DASHBOARD": "https://portal.example.org",
     "IDP_SERVICES__PAIRING": "https://pairing.example.org",
+    "IDP_SERVICES__CERTIFICATES": "https://certificates.example.org",
     "IDP_SERVICES__FILING": "https://filing.example.org",
 }
 

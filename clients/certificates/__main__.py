@@ -1,0 +1,6 @@
+"""`python -m clients.certificates`."""
+
+from clients.sso.serve import serve
+
+if __name__ == "__main__":
+    serve("certificates")

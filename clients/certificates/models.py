@@ -1,0 +1,71 @@
+"""The tables of what the authority has made. Times are seconds since the epoch; serial numbers are hexadecimal, in lower case."""
+
+from sqlalchemy import BigInteger, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from clients.sso.db import Model
+
+
+class Certificate(Model):
+    """A certificate, recorded in the same transaction that it is made in: there is none without its row, and no serial number twice."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (
+        Index("ix_certificate_sub", "sub"),
+        Index("ix_certificate_key", "key_fingerprint"),
+        Index("ix_certificate_not_after", "not_after"),
+        # What was approved once is made once.
+        Index("uq_certificate_enrolment", "enrolment_id", unique=True),
+        Index("ix_certificate_revoked", "revoked_at"),
+    )
+
+    serial: Mapped[str] = mapped_column(String(40), primary_key=True)
+    sub: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(Text)
+    enrolment_id: Mapped[str] = mapped_column(String(43))
+    """What it was made for: an approved request, or the renewal of another certificate."""
+    key_fingerprint: Mapped[str] = mapped_column(String(64))
+    der: Mapped[bytes] = mapped_column(LargeBinary)
+    not_before: Mapped[int] = mapped_column(BigInteger)
+    not_after: Mapped[int] = mapped_column(BigInteger)
+    replaces: Mapped[str] = mapped_column(String(40))
+    """The one that it renews; empty: none."""
+    revoked_at: Mapped[int] = mapped_column(BigInteger)
+    """0: it isn't revoked."""
+    reason: Mapped[str] = mapped_column(String(40))
+    """Why it is revoked (`keys.ca.crl.REASONS`)."""
+    reminded: Mapped[int]
+    """So many days before its end the person was reminded last; 0: not yet."""
+
+
+class RevocationList(Model):
+    """A signed list."""
+
+    __tablename__ = "revocation_list"
+
+    name: Mapped[str] = mapped_column(String(10), primary_key=True)
+    """`issuing` or `root`."""
+    number: Mapped[int] = mapped_column(BigInteger)
+    der: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[int] = mapped_column(BigInteger)
+    revoked: Mapped[int]
+    """How many certificates were revoked before it was signed: when there are more, it is out of date."""
+
+
+class Event(Model):
+    """What happened, by whom and to whom. Rows are added and read, nothing else; triggers in the database hold that."""
+
+    __tablename__ = "certificate_event"
+    __table_args__ = (Index("ix_certificate_event_sub", "sub"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[int] = mapped_column(BigInteger)
+    action: Mapped[str] = mapped_column(String(40))
+    result: Mapped[str] = mapped_column(String(40))
+    sub: Mapped[str] = mapped_column(String(255))
+    """Whose certificate or request it is about."""
+    by: Mapped[str] = mapped_column(String(255))
+    """The account that did it; empty: the service itself."""
+    serial: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(String(64))
