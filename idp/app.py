@@ -57,9 +57,8 @@ from idp.oauth.store.families import revoke_all
 from idp.relay.endpoint import PATH as NOTICES
 from idp.relay.endpoint import Endpoint as NoticesEndpoint
 from idp.relay.inbox import INBOX_NOTICE, InboxNoticeHandler, InboxNotices
-from idp.relay.push import RelayedPushHandler
-from idp.relay.service import PUSH as RELAYED_PUSH
-from idp.relay.service import Relay
+from idp.relay.service import RELAYED_NOTICE, Relay
+from idp.relay.telling import RelayedNoticeHandler
 from idp.web.throttle import Throttle
 from keys import KeyStore, Sealer, Signer, jwks
 
@@ -273,7 +272,14 @@ def build_worker(provider: Provider) -> Worker:
         ),
         LOGOUT_TOKEN: LogoutTokenHandler(outbound, core.minting.logout_token),
         DEVICE_NOTICE: DeviceNoticeHandler(provider.flask, core.database, push),
-        RELAYED_PUSH: RelayedPushHandler(provider.flask, core.database, push.devices, core.clock),
+        RELAYED_NOTICE: RelayedNoticeHandler(
+            provider.flask,
+            core.database,
+            core.outbox,
+            devices=push.devices,
+            limits=core.settings.relay,
+            clock=core.clock,
+        ),
         PUSH: PushHandler(outbound, push.vapid, push.devices, core.clock),
         **core.accounts.jobs,
     }

@@ -7,7 +7,7 @@ from idp.db import Model
 
 
 class RelayedNotice(Model):
-    """A notice that a client has handed over; the same one again does nothing."""
+    """A notice that a client has handed over, or (without a client) one that people were told of; the same one again does nothing."""
 
     __tablename__ = "relayed_notice"
     __table_args__ = (Index("ix_relayed_notice_created_at", "created_at"),)

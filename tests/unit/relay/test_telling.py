@@ -8,14 +8,25 @@ from flask import Flask
 from flask_babel import Babel
 
 import idp.tables  # noqa: F401 - defines the tables
+from config.settings import Relay as Limits
 from idp.db import Database
 from idp.notify.outbox import PURPOSE
 from idp.notify.worker import Message
-from idp.relay.push import RelayedPushHandler
+from idp.relay.telling import RelayedNoticeHandler
 from tests.support.approving import Approving
 from tests.support.approving_device import BrowserSubscription
 
-PAYLOAD = {"locale": "pt-BR", "service": "Fees", "subject": "Due", "link": "https://portal.example/messages/1"}
+PORTAL = "https://portal.example/messages"
+NOTICE = {
+    "service": "Fees",
+    "subject": "Due",
+    "link": f"{PORTAL}/1",
+    "channels": ["push"],
+    "category": "message",
+    "portal": "IP Portal",
+    "inbox": PORTAL,
+    "settings": f"{PORTAL}/services",
+}
 
 
 @pytest.fixture
@@ -39,9 +50,12 @@ def test_on_every_device_that_pushes_reach(app: Flask, approving: Approving) -> 
     approving.add_device(subscription=BrowserSubscription(), name="Tablet")
     approving.add_device(subscription=BrowserSubscription(), name="Watch")
     clock = approving.common.clock
-    handler = RelayedPushHandler(app, approving.common.database, approving.push.devices, clock)
-    handler.deliver(Message("n1", {"account_id": approving.account_id, **PAYLOAD}, clock()))
-    handler.deliver(Message("n2", {"account_id": "nobody", **PAYLOAD}, clock()))
+    common = approving.common
+    handler = RelayedNoticeHandler(
+        app, common.database, common.outbox, devices=approving.push.devices, limits=Limits(), clock=clock
+    )
+    for message_id, sub in (("n1", approving.account_id), ("n1", approving.account_id), ("n2", "nobody")):
+        handler.deliver(Message(message_id, {"sub": sub, **NOTICE}, clock()))
     handler.end_batch()
     pushes = queued(approving)
     assert len(pushes) == 2
