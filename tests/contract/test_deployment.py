@@ -1,6 +1,7 @@
 """docker-compose.yml's commands outside containers: a real proxy with TLS in front of two providers, PostgreSQL behind."""
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 
