@@ -78,7 +78,9 @@ def list_invoices(sub: str, wanted: Wanted, *, after: str = "", most: int) -> Se
         conditions += [tuple_(Invoice.due, Invoice.number) > tuple_(last.due, last.number)] if last else []
     else:
         order = [Invoice.changed_at.desc(), Invoice.number.desc()]
-        conditions += [tuple_(Invoice.changed_at, Invoice.number) < tuple_(last.changed_at, last.number)] if last else []
+        conditions += (
+            [tuple_(Invoice.changed_at, Invoice.number) < tuple_(last.changed_at, last.number)] if last else []
+        )
     statement = select(Invoice).where(*conditions).order_by(*order).limit(most)
     return db.session.scalars(statement.execution_options(populate_existing=True)).all()
 
@@ -129,7 +131,7 @@ def check_out(payment: Payment, there: dict[str, int], now: int) -> Payment:
     first = db.session.execute(
         text(
             f"INSERT INTO payment ({', '.join(names)}) VALUES (:{', :'.join(names)})"
-            " ON CONFLICT (sub, basket) DO NOTHING RETURNING reference"
+            " ON CONFLICT DO NOTHING RETURNING reference"
         ),
         {name: getattr(payment, name) for name in names},
     ).one_or_none()
