@@ -3,4 +3,4 @@
 from clients.sso.serve import serve
 
 if __name__ == "__main__":
-    serve("certificates")
+    serve("certificates", app="clients.certificates.app:served")

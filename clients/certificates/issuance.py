@@ -56,6 +56,7 @@ class Issuance:
         public_key: CertificatePublicKeyTypes,
         *,
         enrolment_id: str,
+        locale: str = "en",
         replaces: str = "",
         also: Callable[[Certificate], None] = lambda _: None,
     ) -> Certificate:
@@ -69,6 +70,7 @@ class Issuance:
             serial=hexadecimal(made.serial_number),
             sub=person.sub,
             name=person.name,
+            locale=locale,
             enrolment_id=enrolment_id,
             key_fingerprint=key_fingerprint(public_key),
             der=made.public_bytes(Encoding.DER),

@@ -106,3 +106,23 @@ def keep_list(name: str, number: int, der: bytes, now: int, revoked: int) -> Non
     """Store a list, unless a newer one is there."""
     values = {"name": name, "number": number, "der": der, "now": now, "revoked": revoked}
     db.session.execute(_LIST, values)
+
+
+def ending(after: int, before: int) -> Sequence[Certificate]:
+    """Return good certificates that end in that time and haven't been renewed."""
+    renewed = select(Certificate.replaces).where(Certificate.replaces != "")
+    wanted = (Certificate.not_after > after, Certificate.not_after <= before, Certificate.revoked_at == 0)
+    statement = select(Certificate).where(*wanted, Certificate.serial.not_in(renewed))
+    return db.session.scalars(statement.order_by(Certificate.not_after)).all()
+
+
+def note_reminder(serial: str, was: int, days: int) -> bool:
+    """Note that its owner is reminded; False when somebody else has done it."""
+    statement = (
+        update(Certificate)
+        .where(Certificate.serial == serial, Certificate.reminded == was)
+        .values(reminded=days)
+        .returning(Certificate.serial)
+        .execution_options(synchronize_session=False)
+    )
+    return db.session.execute(statement).one_or_none() is not None

@@ -22,6 +22,8 @@ class Certificate(Model):
     serial: Mapped[str] = mapped_column(String(40), primary_key=True)
     sub: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(Text)
+    """The language that its owner is written to in."""
     enrolment_id: Mapped[str] = mapped_column(String(43))
     """What it was made for: an approved request, or the renewal of another certificate."""
     key_fingerprint: Mapped[str] = mapped_column(String(64))
@@ -69,3 +71,59 @@ class Event(Model):
     serial: Mapped[str] = mapped_column(String(40))
     detail: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(String(64))
+
+
+class Enrolment(Model):
+    """Somebody asks for a certificate. It is theirs alone, and the officers'."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        # One at a time: `open_sub` is whose it is while it is waiting or can be picked up, else the request's own id.
+        Index("uq_enrolment_open_sub", "open_sub", unique=True),
+        Index("ix_enrolment_sub", "sub"),
+        Index("ix_enrolment_state", "state", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    sub: Mapped[str] = mapped_column(String(255))
+    open_sub: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(Text)
+    """As the account had it when it was asked; nobody edits it here."""
+    username: Mapped[str] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(Text)
+    purpose: Mapped[str] = mapped_column(Text)
+    """What it is for, in the person's words."""
+    request: Mapped[str] = mapped_column(Text)
+    """The PKCS#10 request of the enrolling browser, PEM."""
+    key_fingerprint: Mapped[str] = mapped_column(String(64))
+    device: Mapped[str] = mapped_column(Text)
+    """Browser and system that it was asked from."""
+    code_hash: Mapped[str] = mapped_column(String(64))
+    wrong_codes: Mapped[int]
+    wait_until: Mapped[int] = mapped_column(BigInteger)
+    """No code counts before."""
+    state: Mapped[str] = mapped_column(String(12))
+    """`waiting`, `approved`, `rejected`, `done`, `withdrawn` or `expired`."""
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    decided_at: Mapped[int] = mapped_column(BigInteger)
+    decided_by: Mapped[str] = mapped_column(String(255))
+    answer: Mapped[str] = mapped_column(Text)
+    """Why it was rejected."""
+    expires_at: Mapped[int] = mapped_column(BigInteger)
+    """Until then it can be picked up; 0 before it is approved."""
+
+
+class Sending(Model):
+    """What others have to be told, written in the same transaction as what caused it, and there until it has been."""
+
+    __tablename__ = "certificate_sending"
+    __table_args__ = (Index("ix_certificate_sending_due_at", "due_at"),)
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    """`message` to a person, or `add` and `remove` of a certificate at the provider."""
+    payload: Mapped[str] = mapped_column(Text)
+    due_at: Mapped[int] = mapped_column(BigInteger)
+    attempts: Mapped[int]
+    created_at: Mapped[int] = mapped_column(BigInteger)

@@ -1,4 +1,4 @@
-"""What the authority has made, its revocation lists, and the trail."""
+"""What is asked of the authority and what it has made, its revocation lists, the trail, and what others have to be told."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("serial", sa.String(40), primary_key=True),
         sa.Column("sub", sa.String(255), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("locale", sa.Text(), nullable=False),
         sa.Column("enrolment_id", sa.String(43), nullable=False),
         sa.Column("key_fingerprint", sa.String(64), nullable=False),
         sa.Column("der", sa.LargeBinary(), nullable=False),
@@ -59,6 +60,40 @@ def upgrade() -> None:
         sa.Column("address", sa.String(64), nullable=False),
     )
     op.create_index("ix_certificate_event_sub", "certificate_event", ["sub"])
+    op.create_table(
+        "enrolment",
+        sa.Column("id", sa.String(22), primary_key=True),
+        sa.Column("sub", sa.String(255), nullable=False),
+        sa.Column("open_sub", sa.String(255), nullable=False),
+        *(
+            sa.Column(name, sa.Text(), nullable=False)
+            for name in ("name", "username", "email", "locale", "purpose", "request")
+        ),
+        sa.Column("key_fingerprint", sa.String(64), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("code_hash", sa.String(64), nullable=False),
+        sa.Column("wrong_codes", sa.Integer(), nullable=False),
+        sa.Column("wait_until", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(12), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_by", sa.String(255), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+    )
+    op.create_index("uq_enrolment_open_sub", "enrolment", ["open_sub"], unique=True)
+    op.create_index("ix_enrolment_sub", "enrolment", ["sub"])
+    op.create_index("ix_enrolment_state", "enrolment", ["state", "created_at"])
+    op.create_table(
+        "certificate_sending",
+        sa.Column("id", sa.String(22), primary_key=True),
+        sa.Column("kind", sa.String(12), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+    )
+    op.create_index("ix_certificate_sending_due_at", "certificate_sending", ["due_at"])
     if op.get_bind().dialect.name == "sqlite":
         for change in ("UPDATE", "DELETE"):
             op.execute(_SQLITE.format(change))
@@ -71,5 +106,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION certificate_append_only() CASCADE")
-    for table in ("certificate_event", "revocation_list", "certificate"):
+    for table in ("certificate_sending", "enrolment", "certificate_event", "revocation_list", "certificate"):
         op.drop_table(table)

@@ -1,0 +1,131 @@
+"""A certificate's later life: renewed before its end, revoked, and its owner reminded in time."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from flask_babel import force_locale, format_date, ngettext
+from flask_babel import gettext as _
+
+from clients.certificates import issued, sendings, trail
+from clients.certificates.issuance import Issuance, MadeAlreadyError
+from clients.certificates.models import Certificate
+from clients.certificates.trail import Who
+from keys.ca import Person
+from keys.ca.requests import key_fingerprint
+
+DAY = 24 * 3600
+REMINDERS = (60, 30, 7)
+"""Days before the end."""
+
+
+class NotRenewableError(Exception):
+    """It can't be renewed: `why` is `early`, `expired`, `revoked` or `renewed`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class LookingAfter:
+    """The use cases. `clock` returns seconds since the epoch."""
+
+    def __init__(self, issuance: Issuance, clock: Callable[[], int], *, issuer: str, base_url: str) -> None:
+        self._issuance = issuance
+        self._clock = clock
+        self._issuer = issuer
+        self._base = base_url
+
+    def why_not(self, certificate: Certificate) -> str:
+        """Return why a certificate can't be renewed now; empty: it can."""
+        now = self._clock()
+        if certificate.revoked_at:
+            return "revoked"
+        if certificate.not_after <= now:
+            return "expired"
+        if issued.for_enrolment(_renewal_of(certificate)):
+            return "renewed"
+        renew_before = self._issuance.authority.profile.renew_before
+        return "early" if now < certificate.not_after - renew_before else ""
+
+    def renew(self, who: Who, certificate: Certificate, name: str, request: bytes) -> Certificate:
+        """Return the next certificate, for a new key; the caller has seen to a strong sign-in.
+
+        The same request again gets the same certificate. Raises NotRenewableError, keys.ca.RefusedRequestError.
+        """
+        why = self.why_not(certificate)
+        if why and why != "renewed":
+            raise NotRenewableError(why)
+        there = issued.for_enrolment(_renewal_of(certificate))
+        if there is not None:
+            raise NotRenewableError("renewed")
+        public_key = self._issuance.check(request)
+        try:
+            return self._issuance.issue(
+                who,
+                Person(self._issuer, certificate.sub, name),
+                public_key,
+                enrolment_id=_renewal_of(certificate),
+                locale=certificate.locale,
+                replaces=certificate.serial,
+                also=lambda made: sendings.registration(made, self._clock()),
+            )
+        except MadeAlreadyError as made:
+            if made.certificate.key_fingerprint == key_fingerprint(public_key):
+                return made.certificate
+            raise NotRenewableError("renewed") from None
+
+    def revoke(self, who: Who, certificate: Certificate, reason: str) -> bool:
+        """Revoke at once, and tell its owner; False when it was revoked before."""
+        now = self._clock()
+
+        def tell(revoked: Certificate) -> None:
+            sendings.removal(revoked, now)
+            with force_locale(revoked.locale.replace("-", "_")):
+                subject = _("A certificate of yours was revoked")
+                body = _(
+                    "The certificate %(serial)s for %(name)s is of no use any more. If you don’t know why, write to us.",
+                    serial=grouped(revoked.serial),
+                    name=revoked.name,
+                )
+            sendings.message(revoked.sub, subject, body, f"{self._base}/certificates/{revoked.serial}", now)
+
+        return self._issuance.revoke(who, certificate.serial, reason, also=tell)
+
+    def remind(self) -> int:
+        """Remind the owners of certificates that end soon, each once for each of REMINDERS; return how many."""
+        now, reminded = self._clock(), 0
+        for certificate in self._ending(now):
+            days = -(-(certificate.not_after - now) // DAY)
+            due = min((one for one in REMINDERS if days <= one), default=0)
+            if not due or (certificate.reminded and certificate.reminded <= due):
+                continue
+            with issued.transaction():
+                if issued.note_reminder(certificate.serial, certificate.reminded, due):
+                    self._remind_of(certificate, days, now)
+                    reminded += 1
+        return reminded
+
+    def _ending(self, now: int) -> Sequence[Certificate]:
+        return issued.ending(now, now + REMINDERS[0] * DAY)
+
+    def _remind_of(self, certificate: Certificate, days: int, now: int) -> None:
+        end = datetime.fromtimestamp(certificate.not_after, UTC)
+        with force_locale(certificate.locale.replace("-", "_")):
+            subject = ngettext("Your certificate ends in %(num)s day", "Your certificate ends in %(num)s days", days)
+            body = _(
+                "Renew it before %(date)s: it takes a minute, and nobody has to approve it.",
+                date=format_date(end, "long"),
+            )
+        link = f"{self._base}/certificates/{certificate.serial}"
+        trail.record(Who(), "remind", "done", at=now, sub=certificate.sub, serial=certificate.serial, detail=str(days))
+        sendings.message(certificate.sub, subject, body, link, now)
+
+
+def grouped(serial: str) -> str:
+    """Return a serial number as people compare it."""
+    padded = serial.upper().zfill(-(-len(serial) // 4) * 4)
+    return " ".join(padded[at : at + 4] for at in range(0, len(padded), 4))
+
+
+def _renewal_of(certificate: Certificate) -> str:
+    return f"of {certificate.serial}"[:43]

@@ -1,0 +1,74 @@
+"""What others have to be told: the SQL of the queue, and what goes into it. Adding belongs into the transaction of what caused it."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, select, text, update
+
+from clients.certificates.models import Certificate, Sending
+from clients.sso.db import db
+
+_CLAIM = text(
+    "UPDATE certificate_sending SET due_at = :until, attempts = attempts + 1 WHERE id IN"
+    " (SELECT id FROM certificate_sending WHERE due_at <= :now ORDER BY due_at LIMIT 20)"
+    " AND due_at <= :now RETURNING id, kind, payload, attempts, created_at"
+)
+
+
+class Claimed(NamedTuple):
+    """A sending that this process has for a while."""
+
+    id: str
+    kind: str
+    payload: dict[str, Any]
+    attempts: int
+    created_at: int
+
+
+def message(sub: str, subject: str, body: str, link: str, now: int) -> None:
+    """Have a message put into a person's inbox, and mailed to them: what concerns a certificate concerns their security."""
+    _add("message", {"sub": sub, "subject": subject, "body": body, "link": link}, now)
+
+
+def registration(certificate: Certificate, now: int) -> None:
+    """Have the provider told that a person can sign in with this certificate."""
+    _add("add", {"sub": certificate.sub, "serial": certificate.serial}, now)
+
+
+def removal(certificate: Certificate, now: int) -> None:
+    """Have the provider told that nobody signs in with it any more."""
+    _add("remove", {"serial": certificate.serial}, now)
+
+
+def claim(now: int, until: int) -> Sequence[Claimed]:
+    """Return what is due, for the caller alone until then."""
+    rows = db.session.execute(_CLAIM, {"now": now, "until": until}).all()
+    db.session.commit()
+    return [Claimed(row.id, row.kind, json.loads(row.payload), row.attempts, row.created_at) for row in rows]
+
+
+def finish(sending_id: str) -> None:
+    """Forget what was sent, or what nobody will take."""
+    db.session.execute(delete(Sending).where(Sending.id == sending_id))
+    db.session.commit()
+
+
+def put_back(sending_id: str, due_at: int) -> None:
+    """Have it sent again later."""
+    db.session.execute(update(Sending).where(Sending.id == sending_id).values(due_at=due_at))
+    db.session.commit()
+
+
+def is_waiting(serial: str) -> bool:
+    """Tell whether the provider hasn't been told of a certificate yet."""
+    kinds = select(Sending.id).where(Sending.kind == "add", Sending.payload.contains(f'"{serial}"'))
+    return db.session.execute(kinds).first() is not None
+
+
+def _add(kind: str, payload: dict[str, Any], now: int) -> None:
+    text_ = json.dumps(payload)
+    db.session.add(
+        Sending(id=secrets.token_urlsafe(16), kind=kind, payload=text_, due_at=now, attempts=0, created_at=now)
+    )
