@@ -22,6 +22,8 @@ ARGUMENTS = [
 ]
 REFUSED_PAGE = "Failed to load resource: the server responded with a status of 4"
 """What the console says of a page that came back because something was wrong with the form."""
+OFFLINE = "Failed to load resource: net::ERR_INTERNET_DISCONNECTED"
+"""What it says when a story has cut the connection."""
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +61,8 @@ def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def note(message: ConsoleMessage) -> None:
         if message.type == "error" and not (
-            message.text.startswith(REFUSED_PAGE) and "/design/" not in message.location["url"]
+            (message.text.startswith(REFUSED_PAGE) and "/design/" not in message.location["url"])
+            or message.text == OFFLINE
         ):
             complaints.append(f"{message.location['url']}: {message.text}")
 

@@ -108,7 +108,7 @@ def test_with_a_method_only_what_is_missing_is_asked(
     other.locator("#add-method").click()
     secret = set_up_app(other)
 
-    page.get_by_role("link", name="Open Filing").click()
+    page.get_by_role("link", name="Filing", exact=True).click()
     heading(page, "Enter the code from your app")
     expect(page.get_by_text("to continue to Filing")).to_be_visible()
     expect(page.get_by_label("Password", exact=True)).not_to_be_visible()

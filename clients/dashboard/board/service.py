@@ -122,8 +122,10 @@ class Boards:
 
     def _store(self, sub: str, version: int, before: Board, change: Change) -> bool:
         now = self._clock()
-        if before.version == 0 and version == 0:
-            return store.begin(sub, before.layout.model_dump_json(), change, now)
+        first = before.version == 0 and version == 0
+        if first and store.begin(sub, before.layout.model_dump_json(), change, now):
+            return True
+        # Whoever was faster may have been an earlier change of the same page.
         return store.change_if(sub, version, change, now)
 
     def _read(self, text: str) -> Layout:

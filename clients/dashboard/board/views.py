@@ -14,6 +14,7 @@ from clients.dashboard.board.templates import templates
 from clients.dashboard.board.texts import texts
 from clients.dashboard.widgets.registry import Offered, Registry
 from clients.sso import sign_in
+from clients.sso.crypto import digest
 from clients.sso.demands import LEVELS, SHORTEST_MAX_AGE, Demand
 from clients.sso.guard import current_visitor, signed_in
 
@@ -64,6 +65,7 @@ class _Pages:
         return render_template(
             "board/page.html",
             board=board,
+            owner=digest(f"board {sub}")[:32],
             widgets=widgets,
             groups=self._registry.groups(),
             templates=templates(),

@@ -22,8 +22,10 @@ class Board {
       url: root.dataset.url,
       csrf: root.dataset.csrf,
       version: Number(root.dataset.version),
+      owner: root.dataset.owner,
       says: (state, more) => this.heard(state, more),
     });
+    this.layout = this.saving.resume() ?? this.layout;
     this.wide = matchMedia(WIDE);
     this.wide.addEventListener("change", () => this.draw());
   }

@@ -27,6 +27,8 @@ export class Grid {
       if (wanted.has(shell)) continue;
       this.watch.unobserve(shell.querySelector(".widget-box"));
       this.stack.removeWidget(shell, true, false);
+      // One that the grid has never had is nothing to it.
+      shell.remove();
     }
     places.forEach((place, at) => {
       const shell = shells[at];

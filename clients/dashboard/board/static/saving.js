@@ -1,14 +1,18 @@
-// Keeps the layout on the server. A change is sent soon, again while there is no connection, and at once when the page is left.
-// Every change has a number and the page a name, so that the server knows what comes twice, late, or from somewhere else.
+// Keeps the layout on the server. A change is sent soon, again while there is no connection, and at once when the page is left; until
+// it is stored it is in this browser too. Every change has a number and the page a name, so that the server knows what comes twice,
+// late, or from somewhere else.
 
 const DEBOUNCE = 400;
 const LONGEST_WAIT = 15_000;
 
+const name = () => crypto.randomUUID?.() ?? `page-${Date.now()}-${Math.random().toString(36).slice(2, 12)}`;
+
 export class Saving {
-  // `says(state, answer)` hears: saving, saved, offline, conflict, signed_out, refused.
-  constructor({ url, csrf, version, says }) {
+  // `says(state, answer)` hears: saving, saved, offline, conflict, signed_out, refused. `owner` is whose board it is.
+  constructor({ url, csrf, version, owner, says }) {
     Object.assign(this, { url, csrf, version, says });
-    this.editor = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`.slice(0, 40);
+    this.key = `board-${owner}`;
+    this.editor = name();
     this.sequence = 0;
     this.wanted = null;
     this.sending = false;
@@ -22,8 +26,19 @@ export class Saving {
     return this.wanted !== null || this.sending;
   }
 
+  // A change that an earlier page couldn't bring home: under its own name and number, for perhaps it has arrived.
+  resume() {
+    const kept = this.kept();
+    if (!kept) return null;
+    this.version = kept.version;
+    this.wanted = kept;
+    this.send();
+    return kept.layout;
+  }
+
   save(layout) {
-    this.wanted = { layout, sequence: ++this.sequence };
+    this.wanted = { layout, version: this.version, editor: this.editor, sequence: ++this.sequence };
+    this.keep(this.wanted);
     this.says("saving");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.send(), this.wait || DEBOUNCE);
@@ -34,10 +49,11 @@ export class Saving {
     if (this.sending || !this.wanted) return;
     const sent = this.wanted;
     this.sending = true;
-    let answer;
+    let answer, found;
     try {
       answer = await this.put(sent);
       if (answer.status >= 500) throw new Error(String(answer.status));
+      found = answer.status === 200 || answer.status === 409 ? await answer.json() : null;
     } catch {
       this.sending = false;
       this.wait = Math.min(LONGEST_WAIT, (this.wait || 500) * 2);
@@ -48,22 +64,17 @@ export class Saving {
     this.sending = false;
     const recovered = this.wait > 0;
     this.wait = 0;
-    if (answer.status === 200) {
-      this.version = (await answer.json()).version;
-      // Something may have been changed while this was on its way.
-      if (this.wanted !== sent) return this.send();
-      this.wanted = null;
-      this.says("saved", { recovered });
-      return;
-    }
-    // Perhaps a later change of this page was faster; if not, that one will be told the same.
-    if (answer.status === 409 && this.wanted !== sent) return this.send();
+    if (answer.status === 200) this.version = found.version;
+    // Something was changed while this was on its way; if this one was refused, that one may have been faster.
+    if (found && this.wanted !== sent) return this.send();
     this.wanted = null;
-    if (answer.status === 409) {
-      const newer = await answer.json();
-      this.version = newer.version;
-      this.says("conflict", newer);
-    } else this.says(answer.status === 401 ? "signed_out" : "refused");
+    if (answer.status === 401) return this.says("signed_out");
+    this.keep(null);
+    if (answer.status === 200) this.says("saved", { recovered });
+    else if (answer.status === 409) {
+      this.version = found.version;
+      this.says("conflict", found);
+    } else this.says("refused");
   }
 
   // What is on its way goes on by itself (`keepalive`); what isn't yet is sent beside it.
@@ -73,13 +84,31 @@ export class Saving {
     this.put(this.wanted).catch(() => {});
   }
 
-  put({ layout, sequence }) {
+  put({ layout, version, editor, sequence }) {
     return fetch(this.url, {
       method: "PUT",
       keepalive: true,
       headers: { "Content-Type": "application/json", "X-CSRFToken": this.csrf },
-      body: JSON.stringify({ layout, version: this.version, editor: this.editor, sequence }),
+      body: JSON.stringify({ layout, version: Math.max(version, editor === this.editor ? this.version : 0), editor, sequence }),
     });
+  }
+
+  keep(change) {
+    try {
+      if (change) localStorage.setItem(this.key, JSON.stringify(change));
+      else localStorage.removeItem(this.key);
+    } catch {
+      // Nothing can be kept in this browser; the server has it in a moment.
+    }
+  }
+
+  kept() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(this.key));
+      return Array.isArray(kept?.layout?.widgets) ? kept : null;
+    } catch {
+      return null;
+    }
   }
 
   // What the server has now, if that is newer and nothing of ours waits.
