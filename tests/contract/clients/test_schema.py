@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import clients.dashboard.messages.models
 import clients.filing.models
 import clients.pairing.models
 import clients.sso.models  # noqa: F401  all fill the metadata
+from clients.certificates.app import MIGRATIONS as CERTIFICATES
 from clients.dashboard.app import MIGRATIONS as DASHBOARD
 from clients.filing.app import MIGRATIONS as FILING
 from clients.pairing.app import MIGRATIONS as PAIRING
@@ -23,10 +25,13 @@ from clients.sso.db import Model
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
-    if request.param == "sqlite":
-        return create_engine(f"sqlite:///{tmp_path / 'rp.db'}")
-    return create_engine(request.getfixturevalue("postgres").database().replace("postgresql:", "postgresql+psycopg:"))
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    url = f"sqlite:///{tmp_path / 'rp.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").database().replace("postgresql:", "postgresql+psycopg:")
+    made = create_engine(url)
+    yield made
+    made.dispose()
 
 
 def test_migrations_make_what_the_models_say(engine: Engine) -> None:
@@ -35,6 +40,7 @@ def test_migrations_make_what_the_models_say(engine: Engine) -> None:
         schema.upgrade(engine, DASHBOARD, "dashboard_version")
         schema.upgrade(engine, FILING, "filing_version")
         schema.upgrade(engine, PAIRING, "pairing_version")
+        schema.upgrade(engine, CERTIFICATES, "certificates_version")
 
     def ours(name: str | None, kind: str, _parents: object) -> bool:
         return kind != "table" or not str(name).endswith("_version")
@@ -42,7 +48,6 @@ def test_migrations_make_what_the_models_say(engine: Engine) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": ours})
         assert compare_metadata(context, Model.metadata) == []
-    engine.dispose()
 
 
 def test_who_was_signed_in_before_an_update_still_is(engine: Engine) -> None:
@@ -61,7 +66,6 @@ def test_who_was_signed_in_before_an_update_still_is(engine: Engine) -> None:
     with engine.connect() as connection:
         kept = connection.exec_driver_sql("SELECT sub, acr, amr, auth_time FROM sso_session").one()
     assert tuple(kept) == ("x", "", "", 0)
-    engine.dispose()
 
 
 def test_two_programs_start_at_once(engine: Engine) -> None:
@@ -74,4 +78,3 @@ def test_two_programs_start_at_once(engine: Engine) -> None:
     assert [process.wait(30) for process in started] == [0, 0]
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT COUNT(*) FROM sso_session").scalar_one() == 0
-    engine.dispose()
