@@ -57,7 +57,11 @@ class Box:
 
 def widgets(databases: Mapping[str, str]) -> tuple[Widget, ...]:
     """Return the widgets of those searches whose database is known."""
-    return tuple(Widget(_manifest(one), Box(one, databases[one.name]), modules=(INLINE,)) for one in SEARCHES if databases.get(one.name))
+    return tuple(
+        Widget(_manifest(one), Box(one, databases[one.name]), modules=(INLINE,))
+        for one in SEARCHES
+        if databases.get(one.name)
+    )
 
 
 def address(database: str, query: str) -> str:
