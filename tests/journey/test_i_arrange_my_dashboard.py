@@ -190,6 +190,12 @@ def test_with_the_keyboard(page: Page, stack: Stack, width: int) -> None:
         press(page, "Move down", "Messages can’t go further that way.")
         press(page, "Move up", "Messages: 2 of 3.")
     look(page, f"board-menu-{width}", narrow=False)
+    collapse_remove_and_list(page, wide=wide)
+    look(page, f"board-list-{width}", narrow=False)
+
+
+def collapse_remove_and_list(page: Page, *, wide: bool) -> None:
+    menu = page.locator("#w-messages summary.tool")
     page.keyboard.press("Escape")
     expect(menu).to_be_focused()
     page.get_by_role("button", name="Show or hide Messages").focus()
@@ -218,7 +224,6 @@ def test_with_the_keyboard(page: Page, stack: Stack, width: int) -> None:
         first, last = order(page)[0], order(page)[-1]
         drag(page, page.locator(f"#w-{last} h2"), (0, -520))
         wait_until(lambda: order(page)[0] != first)
-    look(page, f"board-list-{width}", narrow=False)
 
 
 @pytest.fixture
