@@ -12,7 +12,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import bars, contestants, cores, hash_rate, inbox, load, node, report, second_steps, warm_start
+from tests.bench import (
+    authority,
+    bars,
+    contestants,
+    cores,
+    hash_rate,
+    inbox,
+    load,
+    node,
+    report,
+    second_steps,
+    warm_start,
+)
 from tests.bench.results import Results
 from tests.bench.server import Server
 
@@ -67,6 +79,8 @@ def _measure(folder: Path, arguments: argparse.Namespace) -> tuple[Results, str]
     if not arguments.only:
         _say("inbox")
         results.inbox = inbox.measure(core=core)
+        _say("certificate authority")
+        results.authority = authority.measure(core=core)
         _say("make run")
         results.warm_run = warm_start.measure(folder / "run", starts=arguments.rounds)
     return results, f"{peer.name} on Node {node.version()}, SQLite"

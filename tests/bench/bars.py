@@ -8,6 +8,9 @@ SECOND_STEP_BAR_MS = 10.0
 """Of the server's time, beside the hash of a password."""
 INBOX_BAR_MS = 50.0
 """What the first page of 100,000 messages may cost the server beyond an empty inbox's."""
+OCSP_BAR = 0.5
+LIST_BAR_SECONDS = 10.0
+"""A revocation list with 100,000 entries, from the database to its signature."""
 MEMORY_BAR_MB = 130.0
 READY_BAR_SECONDS = 2.0
 WARM_RUN_BAR_SECONDS = 4.0

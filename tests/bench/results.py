@@ -34,6 +34,7 @@ class Results:
     resident_mb: dict[str, float] = field(default_factory=dict)
     second_steps: dict[str, float] = field(default_factory=dict)
     inbox: dict[str, list[float]] = field(default_factory=dict)
+    authority: dict[str, float] = field(default_factory=dict)
     warm_run: list[float] = field(default_factory=list)
     loads: list[float] = field(default_factory=list)
 
@@ -58,6 +59,10 @@ class Results:
             full, empty = self.inbox["first page"]
             label = f"inbox of 100,000, × {full / empty:.1f} of empty"
             found.append(Check(label, full - empty, bars.INBOX_BAR_MS, "ms beyond empty", at_most=True))
+        if self.authority:
+            answers, seconds = self.authority["ocsp ÷ bare"], self.authority["list of 100,000, seconds"]
+            found.append(Check("OCSP answers", answers, bars.OCSP_BAR, "× bare framework"))
+            found.append(Check("revocation list of 100,000", seconds, bars.LIST_BAR_SECONDS, "s", at_most=True))
         mb = self.resident_mb["ours"]
         found.append(Check("memory of a worker afterwards", mb, bars.MEMORY_BAR_MB, "MB", at_most=True))
         ready = median(self.ready["ours"])
@@ -84,6 +89,7 @@ class Results:
             "resident_mb": self.resident_mb,
             "second_steps_ms": self.second_steps,
             "inbox_ms": self.inbox,
+            "authority": self.authority,
             "warm_run_seconds": self.warm_run,
             "load_average": self.loads,
             "bars": [
