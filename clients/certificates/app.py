@@ -3,10 +3,11 @@
 from pathlib import Path
 from time import time
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from clients.certificates import views
+from clients.certificates import keeping, officers, picking_up, views
 from clients.certificates.codes import Codes
 from clients.certificates.delivery import Delivery
 from clients.certificates.enrolments import Enrolments
@@ -41,11 +42,17 @@ def create(settings: RelyingPartySettings | None = None) -> Flask:
     where = {"issuer": settings.issuer, "base_url": settings.base_url}
     enrolments = Enrolments(issuance, codes, now, pick_up_seconds=ca.pick_up, **where)
     looking_after = LookingAfter(issuance, now, **where)
+    chain = [one.public_bytes(Encoding.DER) for one in (authority.issuing, authority.root)]
     app = create_app(
         settings,
         title=_l("Certificates"),
         home="/certificates",
-        blueprints=[views.blueprint(enrolments, looking_after, issuance)],
+        blueprints=[
+            views.blueprint(enrolments, looking_after, f"{settings.issuer}/account/profile"),
+            picking_up.blueprint(enrolments),
+            keeping.blueprint(looking_after, chain, settings),
+            officers.blueprint(enrolments, looking_after),
+        ],
         migrations=MIGRATIONS,
         scope=["roles"],
     )

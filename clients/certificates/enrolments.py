@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 
 from clients.certificates import issued, requested, sendings, trail
 from clients.certificates.codes import Codes, new_code
-from clients.certificates.issuance import Issuance, MadeAlreadyError
+from clients.certificates.issuance import Issuance, MadeAlreadyError, NotFoundError
 from clients.certificates.models import Certificate, Enrolment
 from clients.certificates.requested import OPEN
 from clients.certificates.trail import Who
@@ -25,10 +25,6 @@ from keys.ca.requests import key_fingerprint
 
 FREE_CODES, MOST_CODES = 5, 10
 _WAIT_SECONDS = 30
-
-
-class NotFoundError(Exception):
-    """There is no such request, or it is somebody else's."""
 
 
 class OpenAlreadyError(Exception):
@@ -97,6 +93,7 @@ class Enrolments:
             created_at=now,
             decided_at=0,
             decided_by="",
+            decided_by_name="",
             answer="",
             expires_at=0,
         )
@@ -120,12 +117,34 @@ class Enrolments:
             raise NotFoundError
         return found
 
+    def wait_minutes(self, enrolment_id: str) -> int:
+        """Return for how many minutes no code of a request counts, 1 at least."""
+        return max(1, -(-(self.any(enrolment_id).wait_until - self._clock()) // 60))
+
     def any(self, enrolment_id: str) -> Enrolment:
         """Return any, for an officer; raises NotFoundError."""
         found = requested.find(enrolment_id) if enrolment_id.isprintable() else None
         if found is None:
             raise NotFoundError
         return found
+
+    def certificate_of(self, enrolment_id: str) -> Certificate | None:
+        """Return what was made for a request."""
+        return issued.for_enrolment(enrolment_id)
+
+    def waiting(self) -> Sequence[Enrolment]:
+        """Return what waits for an officer, the oldest first."""
+        return requested.waiting()
+
+    def decided(self) -> Sequence[Enrolment]:
+        """Return what officers have decided, the newest first."""
+        with issued.transaction():
+            requested.expire(self._clock())
+        return requested.decided()
+
+    def count_waiting(self) -> int:
+        """Return how many requests wait for an officer."""
+        return requested.count_waiting()
 
     def withdraw(self, who: Who, enrolment_id: str) -> bool:
         """Take back an open request; False when it wasn't open any more. Raises NotFoundError."""
@@ -142,7 +161,12 @@ class Enrolments:
         if found.sub == officer.sub:
             raise OwnRequestError
         now = self._clock()
-        changes = {"decided_at": now, "decided_by": officer.sub, "answer": answer}
+        changes = {
+            "decided_at": now,
+            "decided_by": officer.sub,
+            "decided_by_name": officer.name,
+            "answer": "" if approve else answer,
+        }
         changes |= (
             {"state": "approved", "expires_at": now + self._pick_up_seconds} if approve else {"state": "rejected"}
         )
@@ -180,6 +204,8 @@ class Enrolments:
     def pick_up_elsewhere(self, who: Who, enrolment_id: str, code: str, request: bytes) -> Certificate:
         """Return a certificate for a key made in another browser. Raises NotFoundError, NotNowError, keys.ca.RefusedRequestError."""
         found = self._ready(who, enrolment_id, found_done=False)
+        # Judged before the code, so that a right code isn't spent on a key that is refused.
+        public_key = self._issuance.check(request)
         now = self._clock()
         with issued.transaction():
             counted = requested.count_attempt(enrolment_id, now, FREE_CODES, _WAIT_SECONDS, MOST_CODES)
@@ -190,7 +216,7 @@ class Enrolments:
             with issued.transaction():
                 trail.record(who, "code", why, at=now, sub=who.sub, detail=enrolment_id)
             raise NotNowError(why)
-        return self._made(who, found, self._issuance.check(request))
+        return self._made(who, found, public_key)
 
     def _ready(self, who: Who, enrolment_id: str, *, found_done: bool) -> Enrolment:
         found = self.own(who.sub, enrolment_id)
@@ -203,7 +229,8 @@ class Enrolments:
     def _made(self, who: Who, found: Enrolment, public_key: CertificatePublicKeyTypes) -> Certificate:
         def close(certificate: Certificate) -> None:
             if not requested.turn(found.id, ("approved",), state="done"):
-                raise NotNowError("done")
+                # Somebody was quicker: it is taken back, or picked up.
+                raise NotNowError(self.any(found.id).state)
             sendings.registration(certificate, self._clock())
 
         person = Person(self._issuer, found.sub, found.name)

@@ -20,6 +20,10 @@ from keys.ca.crl import REASONS
 from keys.ca.requests import checked, key_fingerprint
 
 
+class NotFoundError(Exception):
+    """There is no such request or certificate, or it is somebody else's."""
+
+
 class MadeAlreadyError(Exception):
     """There is a certificate for this request; `certificate` is it."""
 
@@ -95,9 +99,15 @@ class Issuance:
         return certificate
 
     def revoke(
-        self, who: Who, serial: str, reason: str, *, also: Callable[[Certificate], None] = lambda _: None
+        self,
+        who: Who,
+        serial: str,
+        reason: str,
+        *,
+        note: str = "",
+        also: Callable[[Certificate], None] = lambda _: None,
     ) -> bool:
-        """Revoke a certificate at once, for one of REASONS; False when there is none or when it was revoked before."""
+        """Revoke a certificate at once, for one of REASONS and with a `note` for the trail; False when there is none or when it was revoked before."""
         if reason not in REASONS:
             raise ValueError(f"{reason} is no reason of RFC 5280")
         now = self._clock()
@@ -105,7 +115,9 @@ class Issuance:
             revoked = issued.revoke(serial, now, reason)
             if revoked is None:
                 return False
-            trail.record(who, "revoke", "done", at=now, sub=revoked.sub, serial=serial, detail=reason)
+            trail.record(
+                who, "revoke", "done", at=now, sub=revoked.sub, serial=serial, detail=f"{reason} {note}".strip()
+            )
             also(revoked)
         self._changed()
         return True

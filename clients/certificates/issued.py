@@ -14,6 +14,7 @@ _LIST = text(
     " ON CONFLICT (name) DO UPDATE SET number = :number, der = :der, made_at = :now, revoked = :revoked"
     " WHERE revocation_list.number < :number"
 )
+PAGE = 50
 
 
 class RevokedRow(NamedTuple):
@@ -50,6 +51,13 @@ def of_person(sub: str) -> Sequence[Certificate]:
     """Return a person's certificates, the newest first."""
     mine = select(Certificate).where(Certificate.sub == sub)
     return db.session.scalars(mine.order_by(Certificate.not_before.desc(), Certificate.serial)).all()
+
+
+def search(name: str, serial: str) -> Sequence[Certificate]:
+    """Return certificates by a part of the name or the beginning of the serial number, the newest first."""
+    wanted = Certificate.name.icontains(name, autoescape=True) | Certificate.serial.startswith(serial, autoescape=True)
+    found = select(Certificate).where(wanted).order_by(Certificate.not_before.desc(), Certificate.serial)
+    return db.session.scalars(found.limit(PAGE)).all()
 
 
 def key_is_known(fingerprint: str) -> bool:

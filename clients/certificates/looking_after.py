@@ -7,7 +7,7 @@ from flask_babel import force_locale, format_date, ngettext
 from flask_babel import gettext as _
 
 from clients.certificates import issued, sendings, trail
-from clients.certificates.issuance import Issuance, MadeAlreadyError
+from clients.certificates.issuance import Issuance, MadeAlreadyError, NotFoundError
 from clients.certificates.models import Certificate
 from clients.certificates.trail import Who
 from keys.ca import Person
@@ -50,14 +50,10 @@ class LookingAfter:
     def renew(self, who: Who, certificate: Certificate, name: str, request: bytes) -> Certificate:
         """Return the next certificate, for a new key; the caller has seen to a strong sign-in.
 
-        The same request again gets the same certificate. Raises NotRenewableError, keys.ca.RefusedRequestError.
+        Raises NotRenewableError, keys.ca.RefusedRequestError. Of two that come at once one is `renewed`: `successor` is what the other made.
         """
-        why = self.why_not(certificate)
-        if why and why != "renewed":
+        if why := self.why_not(certificate):
             raise NotRenewableError(why)
-        there = issued.for_enrolment(_renewal_of(certificate))
-        if there is not None:
-            raise NotRenewableError("renewed")
         public_key = self._issuance.check(request)
         try:
             return self._issuance.issue(
@@ -74,8 +70,39 @@ class LookingAfter:
                 return made.certificate
             raise NotRenewableError("renewed") from None
 
-    def revoke(self, who: Who, certificate: Certificate, reason: str) -> bool:
-        """Revoke at once, and tell its owner; False when it was revoked before."""
+    def successor(self, certificate: Certificate) -> Certificate | None:
+        """Return what a certificate was renewed by."""
+        return issued.for_enrolment(_renewal_of(certificate))
+
+    def state(self, certificate: Certificate) -> str:
+        """Return `revoked`, `expired`, `renewed`, `ending` (it can be renewed) or `good`."""
+        why = self.why_not(certificate)
+        return {"": "ending", "early": "good"}.get(why, why)
+
+    def of_person(self, sub: str) -> Sequence[Certificate]:
+        """Return a person's certificates, past ones too, the newest first."""
+        return self._issuance.of_person(sub)
+
+    def own(self, sub: str, serial: str) -> Certificate:
+        """Return one of a person's certificates; raises NotFoundError."""
+        found = self.any(serial)
+        if found.sub != sub:
+            raise NotFoundError
+        return found
+
+    def any(self, serial: str) -> Certificate:
+        """Return any certificate, for an officer; raises NotFoundError."""
+        found = self._issuance.find(serial)
+        if found is None:
+            raise NotFoundError
+        return found
+
+    def find(self, text: str) -> Sequence[Certificate]:
+        """Return certificates by a part of the name or by serial number as people write it, the newest first."""
+        return issued.search(text, "".join(text.split()).lower())
+
+    def revoke(self, who: Who, certificate: Certificate, reason: str, note: str = "") -> bool:
+        """Revoke at once, and tell its owner, with an officer's `note`; False when it was revoked before."""
         now = self._clock()
 
         def tell(revoked: Certificate) -> None:
@@ -87,9 +114,10 @@ class LookingAfter:
                     serial=grouped(revoked.serial),
                     name=revoked.name,
                 )
+                body += "\n\n" + _("The reason: %(reason)s", reason=note) if note else ""
             sendings.message(revoked.sub, subject, body, f"{self._base}/certificates/{revoked.serial}", now)
 
-        return self._issuance.revoke(who, certificate.serial, reason, also=tell)
+        return self._issuance.revoke(who, certificate.serial, reason, note=note, also=tell)
 
     def remind(self) -> int:
         """Remind the owners of certificates that end soon, each once for each of REMINDERS; return how many."""

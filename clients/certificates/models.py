@@ -68,6 +68,8 @@ class Event(Model):
     """Whose certificate or request it is about."""
     by: Mapped[str] = mapped_column(String(255))
     """The account that did it; empty: the service itself."""
+    by_name: Mapped[str] = mapped_column(Text, server_default="")
+    """Its name, if it is an officer's."""
     serial: Mapped[str] = mapped_column(String(40))
     detail: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(String(64))
@@ -108,6 +110,7 @@ class Enrolment(Model):
     created_at: Mapped[int] = mapped_column(BigInteger)
     decided_at: Mapped[int] = mapped_column(BigInteger)
     decided_by: Mapped[str] = mapped_column(String(255))
+    decided_by_name: Mapped[str] = mapped_column(Text, server_default="")
     answer: Mapped[str] = mapped_column(Text)
     """Why it was rejected."""
     expires_at: Mapped[int] = mapped_column(BigInteger)

@@ -17,12 +17,14 @@ class Who:
 
     sub: str = ""
     address: str = ""
+    name: str = ""
+    """Of officers only: what they do concerns others, who may know who it was."""
 
 
 def record(who: Who, action: str, result: str, *, at: int, sub: str, serial: str = "", detail: str = "") -> None:
     """Append one event within the caller's transaction."""
     event = Event(at=at, action=action, result=result, sub=sub, by=who.sub, serial=serial, detail=detail)
-    event.address = who.address[:64]
+    event.address, event.by_name = who.address[:64], who.name
     db.session.add(event)
 
 

@@ -8,9 +8,9 @@ from typing import ParamSpec
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
-from clients.certificates.enrolments import NotFoundError
+from clients.certificates.issuance import NotFoundError
 from clients.certificates.trail import Who
-from clients.sso.guard import current_visitor, signed_in
+from clients.sso.guard import View, current_visitor, demands, signed_in
 
 P = ParamSpec("P")
 OFFICER = "certificate_officer"
@@ -19,7 +19,7 @@ OFFICER = "certificate_officer"
 def who() -> Who:
     """Return the signed-in person of this request, and where they are."""
     visitor = current_visitor() or abort(HTTPStatus.FORBIDDEN)
-    return Who(visitor.sub, request.remote_addr or "")
+    return Who(visitor.sub, request.remote_addr or "", visitor.name if is_officer() else "")
 
 
 def is_officer() -> bool:
@@ -28,14 +28,36 @@ def is_officer() -> bool:
     return visitor is not None and OFFICER in visitor.roles
 
 
+def person(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Show `view` to whoever is signed in; what isn't theirs isn't there."""
+    return signed_in(_found(view))
+
+
+def strongly(max_age: int) -> Callable[[View[P]], View[P]]:
+    """Show a view to whoever has signed in with two factors at most `max_age` seconds ago; others do that first."""
+
+    def decorate(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+        return demands(acr="aal2", max_age=max_age)(_found(view))
+
+    return decorate
+
+
+def _found(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    @wraps(view)
+    def looked(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        try:
+            return view(*args, **kwargs)
+        except NotFoundError:
+            abort(HTTPStatus.NOT_FOUND)
+
+    return looked
+
+
 def officer(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
     """Show `view` to certificate officers; others sign in, or are told that it isn't for them."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        try:
-            return view(*args, **kwargs) if is_officer() else abort(HTTPStatus.FORBIDDEN)
-        except NotFoundError:
-            abort(HTTPStatus.NOT_FOUND)
+        return view(*args, **kwargs) if is_officer() else abort(HTTPStatus.FORBIDDEN)
 
-    return signed_in(guarded)
+    return signed_in(_found(guarded))

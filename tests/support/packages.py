@@ -11,6 +11,7 @@ NEEDED = {
     "firefox-esr": lambda: shutil.which("firefox-esr"),
     "fonts-dejavu-core": lambda: Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf").exists(),
     "fonts-noto-core": lambda: Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf").exists(),
+    "libnss3-tools": lambda: shutil.which("pk12util"),
     "nginx-light": lambda: shutil.which("nginx") or Path("/usr/sbin/nginx").exists(),
     "postgresql": lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
 }

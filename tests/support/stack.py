@@ -34,6 +34,7 @@ class Stack:
         self.issuer = f"http://localhost:{self.base}"
         self.dashboard = f"http://localhost:{self.base + 1}"
         self.pairing = f"http://localhost:{self.base + 2}"
+        self.certificates = f"http://localhost:{self.base + 3}"
         self.filing = f"http://localhost:{self.base + 4}"
         self.mailbox = f"http://localhost:{self.base + 25}"
         self.start()

@@ -12,10 +12,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine
 
+import clients.certificates.models
 import clients.dashboard.messages.models
 import clients.filing.models
 import clients.pairing.models
 import clients.sso.models  # noqa: F401  all fill the metadata
+from clients.certificates.app import MIGRATIONS as CERTIFICATES
 from clients.certificates.app import MIGRATIONS as CERTIFICATES
 from clients.dashboard.app import MIGRATIONS as DASHBOARD
 from clients.filing.app import MIGRATIONS as FILING
@@ -37,6 +39,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 def test_migrations_make_what_the_models_say(engine: Engine) -> None:
     for _ in range(2):
         schema.upgrade(engine)
+        schema.upgrade(engine, CERTIFICATES, "certificates_version")
         schema.upgrade(engine, DASHBOARD, "dashboard_version")
         schema.upgrade(engine, FILING, "filing_version")
         schema.upgrade(engine, PAIRING, "pairing_version")
