@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -12,6 +13,7 @@ from config.tuning import Keys, Lifetimes, Mail, Metrics, Outbound, Passwords, R
 
 MAILBOX_PORT = 25
 SMTP_SINK_PORT = 26
+CERTIFICATE_PORT = 10
 
 
 def check_database_url(url: object) -> object:
@@ -115,6 +117,34 @@ class ProviderSettings(SharedSettings):
             raise ValueError(
                 "several workers on SQLite wait for each other: set DATABASE_URL to PostgreSQL, or IDP_WORKERS to 1."
             )
+        return self
+
+    @model_validator(mode="after")
+    def _locate_certificates(self) -> Self:
+        """Complete what signing in with certificates needs: in the demo and test profiles it is all beside the provider."""
+        found = self.strong.certificate
+        if self.profile != "production":
+            name = str(urlsplit(self.issuer).hostname)
+            host = f"[{name}]" if ":" in name else name
+            found = found.model_copy(
+                update={
+                    "address": found.address or f"https://{host}:{self.port_base + CERTIFICATE_PORT}",
+                    "issuers": found.issuers
+                    if found.issuers is not None
+                    else (self.data_dir / "certificates" / "issuing.pem",),
+                }
+            )
+        elif found.address and not found.issuers:
+            raise ValueError(
+                "strong.certificate.address needs issuers: name the PEM files of the authorities that are trusted."
+            )
+        elif found.listens_at and self.tls_cert is None:
+            raise ValueError(
+                "strong.certificate.address needs TLS: set TLS_CERT and TLS_KEY, or name the proxies that speak it"
+                " in strong.certificate.proxies."
+            )
+        # A frozen model's own validator is the one place that may still complete it.
+        object.__setattr__(self, "strong", self.strong.model_copy(update={"certificate": found}))
         return self
 
     @model_validator(mode="after")

@@ -127,6 +127,11 @@ class SharedSettings(Strict):
     )
     """Public address of each relying party, for menus and for its registration. Beside an issuer on loopback they are known."""
 
+    @property
+    def tls_files(self) -> tuple[Path, Path] | None:
+        """The certificate chain and its key, when the program serves TLS itself."""
+        return (self.tls_cert, self.tls_key) if self.tls_cert and self.tls_key else None
+
     @model_validator(mode="after")
     def _check_tls(self) -> Self:
         if (self.tls_cert is None) != (self.tls_key is None):

@@ -1,11 +1,13 @@
 """Settings of strong authentication: who needs it, how guesses are slowed, and each method's own."""
 
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from config.shared import AbsolutePath, Strict
+from config.shared import AbsolutePath, Origin, Port, Strict
 from config.tuning import DAY, MINUTE, Seconds
 
 
@@ -66,6 +68,53 @@ class Push(Strict):
     """Push services that browsers may name; a leading `*.` stands for one or more labels."""
 
 
+Networks = Annotated[
+    tuple[IPv4Network | IPv6Network, ...],
+    BeforeValidator(lambda value: value.split(",") if isinstance(value, str) else value),
+]
+"""Addresses or networks (CIDR); in a variable, several are separated by commas."""
+
+
+class Certificate(Strict):
+    """Signing in with a certificate in the browser (mutual TLS), at an address of its own that asks for one."""
+
+    address: Origin | None = None
+    """`https://…`, the address that asks browsers for a certificate; none: the method isn't offered. The demo and test profiles have one
+    at PORT_BASE + 10."""
+    port: Port | None = None
+    """Where the provider's own listener for it listens; none: the port of `address`. Behind `proxies` there is no such listener."""
+    issuers: tuple[AbsolutePath, ...] | None = None
+    """PEM files: the issuing authorities whose certificates are accepted. They are read again when they change. None: the certificate
+    service's of the demo and test profiles, `certificates/issuing.pem` in DATA_DIR."""
+    only_step: bool = False
+    """Whether a certificate signs in by itself, without a password: then it counts as two factors, like a passkey that has verified its user.
+    Only where certificates are kept behind a PIN, on cards for example; browsers guard theirs by nothing."""
+    when_unchecked: Literal["refuse", "allow"] = "refuse"
+    """What becomes of a certificate when neither OCSP nor a revocation list says whether it was revoked."""
+    check_seconds: Annotated[float, Field(gt=0, le=10)] = 2.0
+    """How long each of the two may take."""
+    remember: Annotated[int, Field(ge=0, le=DAY)] = MINUTE
+    """Seconds for which "not revoked" is believed without asking again, if it doesn't say itself that it ends earlier."""
+    proxies: Networks = ()
+    """Reverse proxies that ask for the certificate in the provider's place, and hand it over in the header `X-Client-Certificate` (nginx:
+    `$ssl_client_escaped_cert`). From anybody else that header is refused."""
+
+    @property
+    def listens_at(self) -> int | None:
+        """The port of the provider's own listener; None: it has none."""
+        if self.address is None or self.proxies:
+            return None
+        return self.port or urlsplit(self.address).port or 443
+
+    @model_validator(mode="after")
+    def _check_address(self) -> Self:
+        if self.address and not self.address.startswith("https:"):
+            raise ValueError(
+                "strong.certificate.address begins with https://: it is TLS that certificates are shown in."
+            )
+        return self
+
+
 class Strong(Strict):
     """Strong authentication."""
 
@@ -84,3 +133,4 @@ class Strong(Strict):
     attempts: Attempts = Attempts()
     webauthn: WebAuthn = WebAuthn()
     push: Push = Push()
+    certificate: Certificate = Certificate()

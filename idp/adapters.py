@@ -1,12 +1,16 @@
 """What joins packages that may not know each other: each class is one package's port over another's service. Made by `idp.app` alone."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
+from typing import Any
 
+from config.settings import ConfiguredClient
 from idp import request_id
 from idp.accounts import ports as account_ports
 from idp.db import Tx
 from idp.login.scope_texts import describe
+from idp.oauth.client import ClientMetadata
 from idp.oauth.service_access import ServiceAccess
 from idp.web import log
 from idp.web.metrics import Metrics
@@ -48,3 +52,31 @@ class Services:
     def revoke(self, tx: Tx, account_id: str, client_id: str) -> None:
         """Take a service's access away."""
         self._access.revoke(tx, account_id, client_id)
+
+
+def configured(client: ConfiguredClient) -> ClientMetadata:
+    """Return the registration of a client of the settings."""
+    return ClientMetadata(
+        client_name=client.name,
+        redirect_uris=client.redirect_uris,
+        post_logout_redirect_uris=client.post_logout_redirect_uris,
+        backchannel_logout_uri=client.backchannel_logout_uri or "",
+        grant_types=client.grants,
+        scope=" ".join(client.scopes),
+        token_endpoint_auth_method=client.auth_method,
+        jwks_uri=client.jwks_uri or "",
+        client_uri=client.initiate_login_uri or "",
+        logo_uri=client.logo_uri or "",
+        first_party=client.first_party,
+        audiences=client.audiences,
+        default_acr_values=client.default_acr_values,
+        allowed_methods=client.allowed_methods,
+    )
+
+
+def redirected(status: HTTPStatus, location: str, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Write an answer of the certificates' door (WSGI): a redirect that nothing keeps, or a bare status."""
+    headers = [("Content-Length", "0"), ("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer")]
+    headers += [("Location", location)] if location else []
+    start_response(f"{status.value} {status.phrase}", headers)
+    return ()

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Flask, redirect, request
 from werkzeug.wrappers import Response
 
-from config.settings import ConfiguredClient, ProviderSettings
+from config.settings import ProviderSettings
 from idp import clock as real_clock
 from idp import schema, web
 from idp.accounts import ports as account_ports
@@ -19,11 +19,14 @@ from idp.accounts import views as account_views
 from idp.accounts.build import Accounts
 from idp.accounts.build import build as build_accounts
 from idp.accounts.strength import AAL2
-from idp.adapters import Observer, Services
+from idp.adapters import Observer, Services, configured, redirected
 from idp.clock import Clock
 from idp.db import Database, db
 from idp.factors.build import Strong
 from idp.factors.build import build as build_strong
+from idp.factors.certificate.endpoint import PATH as CERTIFICATES
+from idp.factors.certificate.endpoint import Endpoint as CertificatesEndpoint
+from idp.factors.certificate.listener import Listener
 from idp.factors.push.notices import DEVICE_NOTICE, DeviceNoticeHandler, DeviceNotices
 from idp.help import views as help_views
 from idp.login import views as login_views
@@ -41,7 +44,7 @@ from idp.notify.store import OutboxStore
 from idp.notify.worker import Handler, Worker
 from idp.oauth import browser_views
 from idp.oauth.access_tokens import AccessTokens
-from idp.oauth.client import ClientMetadata, ClientRegistry
+from idp.oauth.client import ClientRegistry
 from idp.oauth.client_auth import ClientAuthenticator
 from idp.oauth.endpoints import metadata
 from idp.oauth.id_token_hints import IdTokenHints
@@ -53,6 +56,7 @@ from idp.oauth.parts import Parts
 from idp.oauth.registration import Registration
 from idp.oauth.server import AuthorizationServer
 from idp.oauth.service_access import ServiceAccess
+from idp.oauth.service_guard import ServiceGuard
 from idp.oauth.store.families import revoke_all
 from idp.relay.endpoint import PATH as NOTICES
 from idp.relay.endpoint import Endpoint as NoticesEndpoint
@@ -60,7 +64,7 @@ from idp.relay.inbox import INBOX_NOTICE, InboxNoticeHandler, InboxNotices
 from idp.relay.service import RELAYED_NOTICE, Relay
 from idp.relay.telling import RelayedNoticeHandler
 from idp.web.throttle import Throttle
-from keys import KeyStore, Sealer, Signer, jwks
+from keys import KeyStore, Sealer, Signer, jwks, local_tls
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -90,7 +94,17 @@ class Core:
     def configure_clients(self) -> None:
         """Bring the clients of the settings into the database."""
         for client_id, client in self.settings.clients.items():
-            self.registration.configure(client_id, _configured(client), secret=client.read_secret())
+            self.registration.configure(client_id, configured(client), secret=client.read_secret())
+
+    def certificates_listener(self) -> Listener | None:
+        """Return what asks browsers for certificates, ready to start; None where nothing does, or a proxy. Raises OSError, ValueError."""
+        port = self.settings.strong.certificate.listens_at
+        if port is None:
+            return None
+        certificate, key = self.settings.tls_files or local_tls.ensure(
+            self.settings.data_dir / "keys" / "tls", now=self.clock()
+        )
+        return Listener(self.strong.certificates.door, self.settings.host, port, certificate=certificate, key=key)
 
 
 def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> Core:
@@ -141,8 +155,11 @@ class Provider:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer."""
-        if environ["PATH_INFO"] in self.machine.paths:
+        if self.machine.route(environ["PATH_INFO"]):
             return self.machine(environ, start_response)
+        door = self.core.strong.certificates.door
+        if door.takes(environ):
+            return redirected(*door.forwarded(environ), start_response)
         return self.flask(environ, start_response)
 
 
@@ -207,7 +224,10 @@ def _mount(app: Flask, core: Core) -> Machine:
         return redirect("/account", browser_views.SEE_OTHER)
 
     machine = Machine(AuthorizationServer(parts), lambda: jwks.document(core.keys.load()), Observer(shared.metrics))
-    machine.paths[NOTICES] = NoticesEndpoint(core.relay, core.clients, parts.access_tokens, settings.issuer)
+    guard = ServiceGuard(core.clients, parts.access_tokens, settings.issuer)
+    machine.paths[NOTICES] = NoticesEndpoint(core.relay, guard)
+    certificates = CertificatesEndpoint(core.strong.certificates.registration, guard)
+    machine.paths |= {CERTIFICATES: certificates.collection, f"{CERTIFICATES}/": certificates.one}
     return machine
 
 
@@ -241,25 +261,6 @@ def _document(outbound: Outbound, url: str) -> bytes:
 
 def _language_of(session: Any) -> str | None:  # noqa: ANN401
     return session.locale if session else None
-
-
-def _configured(client: ConfiguredClient) -> ClientMetadata:
-    return ClientMetadata(
-        client_name=client.name,
-        redirect_uris=client.redirect_uris,
-        post_logout_redirect_uris=client.post_logout_redirect_uris,
-        backchannel_logout_uri=client.backchannel_logout_uri or "",
-        grant_types=client.grants,
-        scope=" ".join(client.scopes),
-        token_endpoint_auth_method=client.auth_method,
-        jwks_uri=client.jwks_uri or "",
-        client_uri=client.initiate_login_uri or "",
-        logo_uri=client.logo_uri or "",
-        first_party=client.first_party,
-        audiences=client.audiences,
-        default_acr_values=client.default_acr_values,
-        allowed_methods=client.allowed_methods,
-    )
 
 
 def build_worker(provider: Provider) -> Worker:

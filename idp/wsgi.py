@@ -14,6 +14,8 @@ def create() -> Provider:
     log.configure()
     provider = build(load_provider())
     provider.core.configure_clients()
+    if listener := provider.core.certificates_listener():
+        listener.start()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

@@ -140,9 +140,11 @@ def _stop(running: dict[str, subprocess.Popen[bytes]]) -> None:
 def _welcome(settings: ProviderSettings, seconds: float) -> str:
     places = [(settings.brand.account, settings.issuer)]
     places += [(name.capitalize(), address) for name, address in settings.services.items()]
+    if address := settings.strong.certificate.address:
+        places.append(("Certificate sign-in", address))
     places.append(("Mailbox", f"http://localhost:{settings.mailbox_port}"))
     lines = [f"Ready after {seconds:.1f} s.", ""]
-    lines += [f"  {name:<12} {address}" for name, address in places]
+    lines += [f"  {name:<20} {address}" for name, address in places]
     if settings.demo_people:
         names = ", ".join(person.username for person in settings.demo_people)
         lines += ["", f"  Sign in as {names}; the password of each is demo-PASSWORD-1"]

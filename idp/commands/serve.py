@@ -9,7 +9,7 @@ from config.settings import ProviderSettings, load_provider
 from idp import clock, schema
 from idp.commands.refusals import refusals
 from idp.db import Database
-from keys import KeyStore, rotation
+from keys import KeyStore, local_tls, rotation
 
 if TYPE_CHECKING:
     from granian.server.common import AbstractServer
@@ -21,6 +21,8 @@ def serve() -> None:
     with refusals():
         settings = load_provider()
         check_port(settings.host, settings.port)
+        if certificates := settings.strong.certificate.listens_at:
+            check_port(settings.host, certificates)
         prepare(settings)
         server = _server(settings)
     server.serve()
@@ -58,6 +60,8 @@ def prepare(settings: ProviderSettings) -> None:
     database = Database(settings.database_url)
     schema.upgrade(database)
     rotation.ensure(KeyStore(settings.data_dir / "keys"), clock.now(), settings.keys.algorithms)
+    if settings.strong.certificate.listens_at and not settings.tls_files:
+        local_tls.ensure(settings.data_dir / "keys" / "tls", now=clock.now())
     if settings.demo_people and _lacks_people(database):
         # Only then are the accounts' modules worth loading here.
         from idp.accounts.seed import seed_people  # noqa: PLC0415

@@ -12,6 +12,9 @@ from idp.accounts.build import Accounts
 from idp.accounts.ports import Ports
 from idp.db import Tx
 from idp.factors.attempts import Attempts
+from idp.factors.certificate import build as certificate
+from idp.factors.certificate import views as certificate_views
+from idp.factors.certificate.build import ClientCertificates
 from idp.factors.pages import Pages
 from idp.factors.push import views as push_views
 from idp.factors.push.service import Push
@@ -49,6 +52,7 @@ class Strong:
     push: Push
     totp: Totp
     recovery_codes: RecoveryCodes
+    certificates: ClientCertificates
 
     def blueprints(self, ports: Ports) -> Sequence[Blueprint]:
         """Return the routes of the security page and of every method."""
@@ -68,6 +72,7 @@ class Strong:
             push_views.blueprint(self.push, pages),
             totp_views.blueprint(self.totp, pages),
             recovery_codes_views.blueprint(self.recovery_codes, pages),
+            certificate_views.blueprint(),
         )
 
     def locked(self, tx: Tx, account_id: str, since: int) -> None:
@@ -82,6 +87,7 @@ class Strong:
         self.attempts.purge(tx)
         self.passkeys.purge(tx)
         self.push.purge(tx)
+        self.certificates.method.purge(tx)
 
 
 def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Strong:
@@ -102,8 +108,10 @@ def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Str
     recovery_codes = RecoveryCodes(
         common, factors, sealer, size=strong.recovery_codes, enrolment_seconds=strong.enrolment
     )
+    certificates = certificate.build(common, factors, settings)
     # In the order in which they are offered.
-    methods: tuple[Method, ...] = (passkeys, push, totp, recovery_codes)
+    with_certificates = (certificates.method,) if strong.certificate.address else ()
+    methods: tuple[Method, ...] = (passkeys, *with_certificates, push, totp, recovery_codes)
     attempts = Attempts(accounts.database, accounts.clock, strong.attempts)
     return Strong(
         accounts=accounts,
@@ -127,6 +135,7 @@ def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Str
         push=push,
         totp=totp,
         recovery_codes=recovery_codes,
+        certificates=certificates,
     )
 
 

@@ -71,11 +71,18 @@ class Machine:
             "/.well-known/oauth-authorization-server": lambda environ: self._document(environ, self._discovery),
         }
 
+    def route(self, path: str) -> str:
+        """Return which of `paths` a path belongs to, empty for none; one that ends in a slash stands for all that lies right below it."""
+        if path in self.paths:
+            return path
+        above = path.rpartition("/")[0] + "/"
+        return above if len(above) > 1 and above in self.paths else ""
+
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one of `paths`."""
         began = time.perf_counter()
         request_id = self._observer.begin(environ.get("HTTP_X_REQUEST_ID"))
-        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+        path, method = self.route(environ["PATH_INFO"]), environ["REQUEST_METHOD"]
         if method == "OPTIONS":
             status, body, headers = self._preflight()
         else:

@@ -11,10 +11,9 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from idp.oauth.access_tokens import AccessTokens
-from idp.oauth.client import Client, ClientRegistry
-from idp.oauth.errors import JSON_HEADERS, BearerError, MethodNotAllowedError
+from idp.oauth.errors import JSON_HEADERS, MethodNotAllowedError
 from idp.oauth.server import WireAnswer
+from idp.oauth.service_guard import ServiceGuard
 from idp.relay.service import Relay, TooManyError
 from idp.relay.wire import Batch, origin_of
 
@@ -29,17 +28,15 @@ _MOST_ERRORS = 20
 class Endpoint:
     """The endpoint. Call it with a WSGI environ; raises OAuth2Error."""
 
-    def __init__(self, relay: Relay, clients: ClientRegistry, tokens: AccessTokens, issuer: str) -> None:
+    def __init__(self, relay: Relay, guard: ServiceGuard) -> None:
         self._relay = relay
-        self._clients = clients
-        self._tokens = tokens
-        self._issuer = issuer
+        self._guard = guard
 
     def __call__(self, environ: Mapping[str, Any]) -> WireAnswer:
         """Take notices over."""
         if environ["REQUEST_METHOD"] != "POST":
             raise MethodNotAllowedError(("POST",))
-        client = self._admit(environ.get("HTTP_AUTHORIZATION", ""))
+        client = self._guard.admit(environ.get("HTTP_AUTHORIZATION", ""), scope=SCOPE, realm=REALM)
         if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != "application/json":
             return _problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "invalid_request", "Send JSON.")
         body = _read(environ)
@@ -60,29 +57,6 @@ class Endpoint:
             status, content, headers = _problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many", text)
             return status, content, [*headers, ("Retry-After", _RETRY_SECONDS)]
         return HTTPStatus.ACCEPTED, b'{"status":"accepted"}', list(JSON_HEADERS)
-
-    def _admit(self, header: str) -> Client:
-        """Return the client whose own token this is."""
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise BearerError(realm=REALM)
-        claims = self._tokens.live(token.strip())
-        if claims is None:
-            raise BearerError("invalid_token", "The access token is not valid.", realm=REALM)
-        audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
-        if self._issuer not in audience:
-            raise BearerError("invalid_token", "The access token is for another service.", realm=REALM)
-        if SCOPE not in claims["scope"].split():
-            text = "The access token lacks the scope needed here."
-            raise BearerError("insufficient_scope", text, HTTPStatus.FORBIDDEN, scope=SCOPE, realm=REALM)
-        # RFC 9068 section 2.2: without a person, `sub` is the client.
-        if claims["sub"] != claims["client_id"]:
-            text = "Use a token of the service itself, got by client credentials."
-            raise BearerError("insufficient_scope", text, HTTPStatus.FORBIDDEN, realm=REALM)
-        client = self._clients.find(claims["client_id"])
-        if client is None:
-            raise BearerError("invalid_token", "The access token is not valid.", realm=REALM)
-        return client
 
 
 def _read(environ: Mapping[str, Any]) -> bytes | None:
