@@ -1,63 +1,13 @@
 """I arrange my dashboard: with the mouse, with the keyboard alone, and find it as I left it in any browser."""
 
-import re
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.journey.steps import PASSWORD, SCREENSHOTS, fits, heading, look, sign_in, wait_until
+from tests.journey.board_pages import drag, open_dashboard, order, ready, saved, tick, where, widget
+from tests.journey.steps import PASSWORD, SCREENSHOTS, fits, look, wait_until
 from tests.support.stack import Stack
-
-SAVED = "Your dashboard is saved."
-WHERE = """() => Object.fromEntries([...document.querySelectorAll("#board > .widget")].map((one) =>
-  [one.dataset.widget, ["x", "y", "w", "h"].map((name) => Number(one.getAttribute(`gs-${name}`) ?? (name < "x" ? 1 : 0)))]))"""
-
-
-def open_dashboard(page: Page, stack: Stack, username: str, name: str) -> None:
-    page.goto(f"{stack.dashboard}/dashboard")
-    sign_in(page, username)
-    heading(page, f"Welcome, {name}")
-
-
-def ready(page: Page) -> None:
-    expect(page.locator("[data-ready]")).to_be_visible()
-
-
-def widget(page: Page, title: str) -> Locator:
-    return page.get_by_role("region", name=title, exact=True)
-
-
-def order(page: Page) -> list[str]:
-    return page.evaluate("[...document.querySelectorAll('#board > .widget')].map((one) => one.dataset.widget)")
-
-
-def where(page: Page) -> dict[str, list[int]]:
-    """Return column, row, width and height of each widget."""
-    return page.evaluate(WHERE)
-
-
-def tick(page: Page, title: str, *, on: bool = True) -> None:
-    page.locator("[data-choose]").get_by_role("checkbox", name=title).set_checked(on)
-
-
-def drag(page: Page, what: Locator, by: tuple[int, int]) -> None:
-    what.scroll_into_view_if_needed()
-    box = what.bounding_box()
-    assert box
-    x, y = box["x"] + min(10, box["width"] / 2), box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for part in range(1, 13):
-        page.mouse.move(x + by[0] * part / 12, y + by[1] * part / 12)
-    page.mouse.up()
-
-
-def saved(page: Page) -> None:
-    expect(page.locator("[data-save-state]")).to_have_text(SAVED)
 
 
 def test_with_the_mouse_and_in_two_browsers(page: Page, open_browser: Callable[..., Page], stack: Stack) -> None:
@@ -226,78 +176,36 @@ def collapse_remove_and_list(page: Page, *, wide: bool) -> None:
         wait_until(lambda: order(page)[0] != first)
 
 
-@pytest.fixture
-def register(stack: Stack) -> Callable[..., None]:
-    """Register a widget as a service, at an address of pairing's API."""
-    secret = (Path(stack.folder) / "secrets" / "notices.secret").read_text().strip()
-    form = {"grant_type": "client_credentials", "scope": "widgets:write"}
-    token = requests.post(f"{stack.issuer}/token", form, auth=("notices", secret), timeout=10).json()["access_token"]
-
-    def run(widget_id: str, title: str, path: str, **more: Any) -> None:
-        manifest = {
-            "title": {"en": title},
-            "description": {"en": "A widget of another service."},
-            "subject": "law",
-            "resource": f"{stack.pairing}/api",
-            "scopes": ["pairing:read"],
-            "data_url": f"{stack.pairing}/api{path}",
-        }
-        answer = requests.put(
-            f"{stack.dashboard}/api/widgets/{widget_id}",
-            json=manifest | more,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=10,
-        )
-        assert answer.status_code == 200, answer.text
-
-    return run
-
-
-def test_a_service_brings_widgets_and_one_that_fails_fails_alone(
-    page: Page, open_browser: Callable[..., Page], stack: Stack, register: Callable[..., None]
-) -> None:
-    stack.add_person("wilma.widget", "Wilma Widget", PASSWORD)
-    register("reports", "Reports of ours", "/widgets/distribution-reports")
-    register("broken", "Never there", "/widgets/no-such")
-    open_dashboard(page, stack, "wilma.widget", "Wilma Widget")
+def test_with_a_finger(open_browser: Callable[..., Page], stack: Stack) -> None:
+    stack.add_person("tom.touch", "Tom Touch", PASSWORD)
+    page = open_browser(has_touch=True, viewport={"width": 390, "height": 800})
+    open_dashboard(page, stack, "tom.touch", "Tom Touch")
     ready(page)
-    tick(page, "Never there")
-    tick(page, "Reports of ours")
-    expect(widget(page, "Never there")).to_contain_text("can’t be shown now")
-    expect(widget(page, "Never there")).to_contain_text("From Office Notices")
-    expect(widget(page, "Reports of ours")).to_contain_text("isn’t paired to your Office")
-    expect(widget(page, "World Clock")).to_contain_text("Tokyo")
-    widget(page, "Never there").get_by_role("link", name="Try again").click()
-    expect(widget(page, "Never there").get_by_role("link", name="Try again")).to_be_focused()
-    look(page, "board-trouble")
+    before = order(page)
+    browser = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        at = [{"x": x, "y": y} for x, y in points]
+        browser.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": at})
+
+    def swipe(by: int, *, held: bool) -> None:
+        box = page.locator("#w-messages h2").bounding_box()
+        assert box
+        x, y = box["x"] + 5, box["y"] + 5
+        touch("Start", (x, y))
+        if held:
+            # What is held long enough is picked up: then no menu of the browser opens.
+            wait_until(
+                lambda: page.evaluate("!document.dispatchEvent(new MouseEvent('contextmenu', {cancelable: true}))")
+            )
+        for part in range(1, 25):
+            touch("Move", (x, y + by * part / 24))
+        touch("End")
+
+    swipe(-80, held=False)
+    wait_until(lambda: page.evaluate("scrollY > 0"))
+    assert order(page) == before
+    page.evaluate("scrollTo(0, 0)")
+    swipe(320, held=True)
+    wait_until(lambda: order(page)[0] != "messages")
     saved(page)
-
-    plain = open_browser(java_script_enabled=False)
-    open_dashboard(plain, stack, "wilma.widget", "Wilma Widget")
-    expect(widget(plain, "Messages")).to_contain_text("Open messages")
-    plain.screenshot(path=SCREENSHOTS / "board-without-javascript.png", full_page=True)
-    plain.get_by_role("link", name="Open Reports of ours").click()
-    heading(plain, "Reports of ours")
-    expect(plain.get_by_text("isn’t paired to your Office")).to_be_visible()
-    plain.get_by_role("link", name="Back to the dashboard").click()
-    plain.locator("[data-chooser] > summary").click()
-    plain.locator("[data-choose]").get_by_role("checkbox", name="Never there").uncheck()
-    plain.get_by_role("button", name="Save", exact=True).first.click()
-    expect(widget(plain, "Never there")).to_have_count(0)
-    before = order_without(plain)
-    plain.locator("#w-services summary").click()
-    plain.locator("#w-services").get_by_role("button", name="Move up").click()
-    assert order_without(plain)[0] == "services" != before[0]
-    plain.locator("#w-services summary").click()
-    plain.locator("#w-services").get_by_role("button", name="Remove").click()
-    expect(widget(plain, "My services")).to_have_count(0)
-    plain.get_by_role("button", name="Undo").click()
-    expect(widget(plain, "My services")).to_be_visible()
-    plain.get_by_role("link", name="Clear dashboard").click()
-    heading(plain, "Clear dashboard?")
-    plain.get_by_role("button", name="Clear dashboard").click()
-    expect(plain.get_by_text(re.compile("^Your dashboard is empty"))).to_be_visible()
-
-
-def order_without(page: Page) -> list[str]:
-    return [one.get_attribute("data-widget") or "" for one in page.locator("#board > .widget").all()]

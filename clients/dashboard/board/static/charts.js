@@ -17,7 +17,7 @@ const SERIES = ["--accent", "--warning", "--success", "--danger", "--muted"];
 
 function read(figure) {
   const rows = [...figure.querySelectorAll("tbody tr")];
-  const names = [...figure.querySelectorAll("thead th")].map((cell) => cell.firstChild.textContent.trim());
+  const names = [...figure.querySelectorAll("thead th")].map((cell) => cell.firstElementChild.textContent.trim());
   return {
     labels: rows.map((row) => row.querySelector("th").textContent.trim()),
     series: names.map((name, at) => ({
