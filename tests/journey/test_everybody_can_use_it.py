@@ -130,9 +130,20 @@ def overlapping(page: Page) -> list[str]:
     """Return words and controls that lie on each other, or stick out of the window."""
     return page.evaluate(
         """() => {
+          // What a box that scrolls has out of sight lies on nothing.
+          const seen = (one) => {
+            let {left, top, right, bottom} = one.getBoundingClientRect();
+            for (let box = one.parentElement; box && box !== document.body; box = box.parentElement) {
+              if (getComputedStyle(box).overflowY === 'visible') continue;
+              const edge = box.getBoundingClientRect();
+              [left, top] = [Math.max(left, edge.left), Math.max(top, edge.top)];
+              [right, bottom] = [Math.min(right, edge.right), Math.min(bottom, edge.bottom)];
+            }
+            return {left, top, right, bottom, width: right - left, height: bottom - top};
+          };
           const shown = [...document.querySelectorAll('a, button, input, select, textarea, summary, h1, h2, label, dt, dd')]
             .filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.closest('.skip, details:not([open]) > ul'))
-            .map((one) => [one, one.getBoundingClientRect()]).filter(([, box]) => box.width > 1 && box.height > 1);
+            .map((one) => [one, seen(one)]).filter(([, box]) => box.width > 1 && box.height > 1);
           const found = [];
           for (const [one, a] of shown) {
             if (!one.closest('.side') && (a.left < -1 || a.right > document.documentElement.clientWidth + 1)) {

@@ -7,7 +7,7 @@ import { Saving } from "./saving.js";
 import * as shells from "./shells.js";
 import { ask, begin as beginStatus, fill, hush, say, tell } from "./status.js";
 
-const WIDE = "(width >= 48rem)";
+const WIDE = 48;
 
 class Board {
   constructor(root, GridStack) {
@@ -26,12 +26,13 @@ class Board {
       says: (state, more) => this.heard(state, more),
     });
     this.layout = this.saving.resume() ?? this.layout;
-    this.wide = matchMedia(WIDE);
-    this.wide.addEventListener("change", () => this.draw());
+    // Measured in the size of the text that is shown: larger text needs the list earlier.
+    new ResizeObserver(() => this.mode !== this.drawn && this.draw()).observe(root);
   }
 
   get mode() {
-    return this.wide.matches && this.layout.view === "grid" ? "grid" : "list";
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    return this.root.clientWidth / rem >= WIDE && this.layout.view === "grid" ? "grid" : "list";
   }
 
   place(id) {
@@ -44,7 +45,8 @@ class Board {
     const elements = list.map((place) => shells.shellOf(place.id));
     list.forEach((place, at) => shells.turn(elements[at], place.collapsed));
     this.root.dataset.view = this.layout.view;
-    this.grid.draw(list, elements, this.mode);
+    this.drawn = this.mode;
+    this.grid.draw(list, elements, this.drawn);
     this.root.querySelector("[data-empty]").hidden = list.length > 0;
     for (const box of this.root.querySelectorAll("[data-choose] input")) box.checked = Boolean(this.place(box.value));
     for (const shell of elements) {
