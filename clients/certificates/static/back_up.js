@@ -71,6 +71,7 @@ function hint() {
   const bits = text ? Math.min([...text].length, distinct * 2) * Math.log2(alphabet || 1) : 0;
   const level = bits < 45 ? 1 : bits < 70 ? 2 : 3;
   const meter = document.getElementById("strength");
-  meter.value = text ? level : 0;
+  meter.value = level;
+  meter.hidden = !text;
   meter.nextElementSibling.textContent = text ? form.dataset[`strength${level}`] : "";
 }

@@ -13,7 +13,7 @@ def widget(settings: RelyingPartySettings) -> Widget:
     manifest = Manifest(
         id="services",
         title={"en": "My services"},
-        description={"en": "Filing, pairing and your account: the ways there."},
+        description={"en": "Filing, pairing, certificates and your account: the ways there."},
         subject="general",
         width=6,
         height=4,
@@ -26,11 +26,12 @@ class _Services:
         self._settings = settings
 
     def card(self, viewer: Viewer, chosen: Mapping[str, str]) -> Card:  # noqa: ARG002 - the contract's; everybody has the same
-        filing, pairing = (self._settings.services.get(name) for name in ("filing", "pairing"))
+        filing, pairing, certificates = (self._settings.services.get(name) for name in ("filing", "pairing", "certificates"))
         account = self._settings.brand.account
         items = [
             Item(title=_("Filing"), url=f"{filing}/drafts", detail=_("Prepare applications for patents, trademarks and designs. It opens with a second step besides your password.")) if filing else None,
             Item(title=_("Pairing"), url=f"{pairing}/", detail=_("Join your account to the office you work for, to see what concerns your office.")) if pairing else None,
+            Item(title=_("Certificates"), url=f"{certificates}/certificates", detail=_("A key on your device that signs you in in one step: ask for it, back it up, renew it.")) if certificates else None,
             Item(title=account, url=f"{self._settings.issuer}/account", detail=_("Your password, the addresses that get you back in, and where you are signed in.")),
         ]  # fmt: skip
         return Card(blocks=(Listing(items=tuple(one for one in items if one)),))
