@@ -86,6 +86,9 @@ class _Pages:
             flash(words.of_pick_up(error), "info")
             return redirect(url_for("own_certificates.install", serial=made.serial), SEE_OTHER)
         said = words.of_pick_up(error, self._enrolments.wait_minutes(enrolment_id))
+        if error.why == "code":
+            form.code.errors = [said]
+            return self._page(enrolment_id, form)
         status = {"slow": HTTPStatus.TOO_MANY_REQUESTS, "locked": HTTPStatus.TOO_MANY_REQUESTS}
         return self._page(enrolment_id, form, said, status.get(error.why, HTTPStatus.UNPROCESSABLE_ENTITY))
 

@@ -33,6 +33,7 @@ def test_from_the_request_to_a_file_that_opens(page: Page, open_browser: Open, s
         path = back_up(page, tmp_path / f"{old}.pfx", old=old)
         everybody_opens(path, tmp_path, old=old)
     try_it(page, tmp_path)
+    sign_in_with(tmp_path / "False.pfx", open_browser, stack)
     revoke(page, stack, tmp_path)
 
 
@@ -180,6 +181,17 @@ def try_it(page: Page, folder: Path) -> None:
     expect(page.locator("#no-key")).to_be_visible()
     expect(page.locator("#back-up")).to_be_hidden()
     look(page, "certificates-no-key", narrow=False)
+
+
+def sign_in_with(path: Path, open_browser: Open, stack: Stack) -> None:
+    """Another browser has the file installed, and needs no other second step."""
+    shown = {"origin": f"https://localhost:{stack.base + 10}", "pfxPath": str(path), "passphrase": FILE_PASSWORD}
+    other = open_browser(client_certificates=[shown], ignore_https_errors=True)
+    other.goto(f"{stack.certificates}/certificates")
+    sign_in(other, "vesna")
+    other.locator("#use-certificate").click()
+    heading(other, "Certificates")
+    expect(other.get_by_text("good until")).to_be_visible()
 
 
 def revoke(page: Page, stack: Stack, folder: Path) -> None:

@@ -36,7 +36,7 @@ function say(field, text) {
 }
 
 async function save(button) {
-  const label = button.textContent;
+  const label = [...button.childNodes];
   button.disabled = true;
   button.textContent = form.dataset.working;
   // The page says so before the work begins.
@@ -50,7 +50,7 @@ async function save(button) {
     done.focus();
   } finally {
     button.disabled = false;
-    button.textContent = label;
+    button.replaceChildren(...label);
   }
 }
 

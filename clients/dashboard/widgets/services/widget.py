@@ -26,12 +26,14 @@ class _Services:
         self._settings = settings
 
     def card(self, viewer: Viewer, chosen: Mapping[str, str]) -> Card:  # noqa: ARG002 - the contract's; everybody has the same
-        filing, pairing, certificates = (self._settings.services.get(name) for name in ("filing", "pairing", "certificates"))
+        filing, pairing, certificates = (
+            self._settings.services.get(name) for name in ("filing", "pairing", "certificates")
+        )
         account = self._settings.brand.account
         items = [
             Item(title=_("Filing"), url=f"{filing}/drafts", detail=_("Prepare applications for patents, trademarks and designs. It opens with a second step besides your password.")) if filing else None,
             Item(title=_("Pairing"), url=f"{pairing}/", detail=_("Join your account to the office you work for, to see what concerns your office.")) if pairing else None,
-            Item(title=_("Certificates"), url=f"{certificates}/certificates", detail=_("A key on your device that signs you in in one step: ask for it, back it up, renew it.")) if certificates else None,
+            Item(title=_("Certificates"), url=f"{certificates}/certificates", detail=_("A key on your device that confirms a sign-in with a click: ask for it, back it up, renew it.")) if certificates else None,
             Item(title=account, url=f"{self._settings.issuer}/account", detail=_("Your password, the addresses that get you back in, and where you are signed in.")),
         ]  # fmt: skip
         return Card(blocks=(Listing(items=tuple(one for one in items if one)),))
