@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from keys import BadSealError
-from keys.ca import Authority, Person, Profile
+from keys.ca import Authority, Person, Profile, crl
 from keys.ca.names import latin
 from keys.sealing import Sealer
 
@@ -95,3 +96,23 @@ def test_other_tools_agree(tmp_path: Path, issue: Issue, authority: Authority) -
     chain = ["-CAfile", "root.pem", "-untrusted", "issuing.pem", "leaf.pem"]
     said = subprocess.run([*command, *chain], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert said.stdout == "leaf.pem: OK\n", said.stderr
+
+
+def test_a_lint_finds_nothing(tmp_path: Path, issue: Issue, authority: Authority) -> None:
+    """RFC 5280's every "must", as another project reads it."""
+    span = crl.Span(NOW, NOW + 24 * 3600)
+    revoked = [crl.Revoked(issue().serial_number, NOW, "key_compromise")]
+    made = {
+        "leaf.crt": issue(Person(ALICE.issuer, ALICE.sub, "Владимир")).public_bytes(Encoding.DER),
+        "issuing.crt": authority.issuing.public_bytes(Encoding.DER),
+        "root.crt": authority.root.public_bytes(Encoding.DER),
+        "issuing.crl": crl.issuing(authority, revoked, 1, span),
+        "root.crl": crl.root(authority, 1, span),
+    }
+    for name, content in made.items():
+        (tmp_path / name).write_bytes(content)
+        tool = "lint_crl" if name.endswith("crl") else "lint_pkix_cert"
+        more = ["-t", "CRL", "-p", "PKIX"] if name.endswith("crl") else []
+        command = [str(Path(sys.executable).with_name(tool)), "lint", "-s", "NOTICE", *more, name]
+        said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (said.returncode, said.stdout.strip(), said.stderr) == (0, "", ""), name
