@@ -38,7 +38,7 @@ class RelyingPartySettings(SharedSettings):
     """Its own; made at first start."""
     senders: dict[str, str] = Field(default_factory=dict)
     """What people call the services that write to them, by `client_id`; one without a name here goes by its `client_id`."""
-    security_senders: tuple[str, ...] = ("certificates",)
+    security_senders: tuple[str, ...] = ()
     """Services (`client_id`) that may send notices about security, which nobody can mute and which always go by mail too."""
     apis: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """APIs that it calls for people, with the scope that it needs there. One like `pairing:/api` lies at the service of that name."""

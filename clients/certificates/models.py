@@ -125,7 +125,7 @@ class Sending(Model):
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True)
     kind: Mapped[str] = mapped_column(String(12))
-    """`message` to a person, or `add` and `remove` of a certificate at the provider."""
+    """`message` to a person's inbox, `notice` by mail, or `add` and `remove` of a certificate at the provider."""
     payload: Mapped[str] = mapped_column(Text)
     due_at: Mapped[int] = mapped_column(BigInteger)
     attempts: Mapped[int]

@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from clients.certificates import issued
+from clients.certificates.sendings import SETTINGS
 from clients.sso.outcomes import ProviderUnavailableError, RefusedError
 from config.settings import RelyingPartySettings
 
@@ -31,6 +32,7 @@ class Others:
     def __init__(self, provider: "Provider", settings: RelyingPartySettings) -> None:
         self._provider = provider
         self._issuer = settings.issuer
+        self._base = settings.base_url
         self._portal = settings.services.get("dashboard", "")
 
     def tell(self, sending_id: str, kind: str, payload: dict[str, Any]) -> None:
@@ -38,6 +40,8 @@ class Others:
         match kind:
             case "message":
                 self._message(sending_id, payload)
+            case "notice":
+                self._notice(sending_id, payload)
             case "add":
                 self._add(payload["sub"], payload["serial"])
             case "remove":
@@ -50,10 +54,25 @@ class Others:
             return
         link = payload["link"] if payload["link"].startswith("https:") else None
         body = payload["body"] if link else f"{payload['body']}\n\n{payload['link']}"
-        content = {"sub": payload["sub"], "subject": payload["subject"], "body": body, "category": "security"}
+        content = {"sub": payload["sub"], "subject": payload["subject"], "body": body}
         content |= {"link": link} if link else {}
         api = f"{self._portal}/api"
         self._call("POST", f"{api}/messages", api, "messages:write", content, key=sending_id)
+
+    def _notice(self, sending_id: str, payload: dict[str, Any]) -> None:
+        """The provider knows where people are reached; a person is only a `sub` here."""
+        notice = {
+            "id": sending_id,
+            "sub": payload["sub"],
+            "service": "Certificates",
+            "subject": payload["subject"],
+            "link": payload["link"],
+            "channels": ["email"],
+            "category": "security",
+        }
+        pages = {"inbox": f"{self._base}/certificates", "settings": f"{self._base}{SETTINGS}"}
+        content = {"notices": [notice], **pages}
+        self._call("POST", f"{self._issuer}/api/notices", self._issuer, "notices:write", content)
 
     def _add(self, sub: str, serial: str) -> None:
         certificate = issued.find(serial)

@@ -10,6 +10,8 @@ from sqlalchemy import delete, select, text, update
 from clients.certificates.models import Certificate, Sending
 from clients.sso.db import db
 
+SETTINGS = "/certificates/messages"
+"""Leads to where people choose what they get; a mail's links are all at the service that has it sent."""
 _CLAIM = text(
     "UPDATE certificate_sending SET due_at = :until, attempts = attempts + 1 WHERE id IN"
     " (SELECT id FROM certificate_sending WHERE due_at <= :now ORDER BY due_at LIMIT 20)"
@@ -28,8 +30,12 @@ class Claimed(NamedTuple):
 
 
 def message(sub: str, subject: str, body: str, link: str, now: int) -> None:
-    """Have a message put into a person's inbox, and mailed to them: what concerns a certificate concerns their security."""
+    """Have a message put into a person's inbox, and a mail sent that leads straight to `link`, a page of this service.
+
+    The mail comes whatever they have chosen for their inbox: what concerns a certificate concerns their security.
+    """
     _add("message", {"sub": sub, "subject": subject, "body": body, "link": link}, now)
+    _add("notice", {"sub": sub, "subject": subject, "link": link}, now)
 
 
 def registration(certificate: Certificate, now: int) -> None:

@@ -12,8 +12,10 @@ from clients.certificates.enrolments import Enrolments, OpenAlreadyError
 from clients.certificates.forms import CodeForm, ConfirmForm, EnrolForm, PickUpForm
 from clients.certificates.looking_after import LookingAfter
 from clients.certificates.requested import OPEN
+from clients.certificates.sendings import SETTINGS
 from clients.certificates.visitors import is_officer, person, who
 from clients.sso.guard import Visitor, current_visitor, kept_form
+from clients.sso.parts import parts
 from keys.ca import RefusedRequestError
 from keys.ca.names import latin
 
@@ -37,6 +39,7 @@ def blueprint(enrolments: Enrolments, looking_after: LookingAfter, profile_url: 
     for path, name, methods in (
         ("/", "home", ["GET"]),
         ("/certificates", "overview", ["GET"]),
+        (SETTINGS, "messages", ["GET"]),
         ("/certificates/new", "new", BOTH),
         ("/certificates/requests/<enrolment_id>", "request", ["GET"]),
         ("/certificates/requests/<enrolment_id>/withdraw", "withdraw", BOTH),
@@ -53,6 +56,11 @@ class _Pages:
     def home(self) -> ResponseReturnValue:
         """Lead to the overview."""
         return redirect(url_for(".overview"), SEE_OTHER)
+
+    def messages(self) -> ResponseReturnValue:
+        """Lead to where people choose what they hear of."""
+        here = parts().settings
+        return redirect(f"{here.services.get('dashboard', here.issuer)}/messages/services", SEE_OTHER)
 
     def overview(self) -> ResponseReturnValue:
         """Show what the person has and what they have asked for."""

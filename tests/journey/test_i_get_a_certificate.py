@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from playwright.sync_api import Page, expect
 
-from tests.journey.steps import PASSWORD, SCREENSHOTS, fits, heading, look, open_mail, sign_in
+from tests.journey.steps import PASSWORD, SCREENSHOTS, fits, heading, link_in, look, open_mail, sign_in
 from tests.journey.test_filing_demands_strong_authentication import set_up_app
 from tests.support.stack import Stack
 
@@ -26,9 +26,14 @@ def test_from_the_request_to_a_file_that_opens(page: Page, open_browser: Open, s
     decide(officer, stack)
 
     open_mail(page, stack, email, "ready to be picked up", "mail-certificate-ready")
+    mails = [one for one in stack.mails(email) if "picked up" in one["subject"]]
+    assert len(mails) == 1
     page.goto(f"{stack.dashboard}/messages")
     expect(page.get_by_text("Your certificate is ready to be picked up").first).to_be_visible()
-    pick_up(page, stack)
+    page.goto(f"{stack.certificates}/certificates")
+    look(page, "certificates-ready")
+    page.goto(link_in(mails[0], "/certificates/requests/"))
+    pick_up(page)
     for old in (False, True):
         path = back_up(page, tmp_path / f"{old}.pfx", old=old)
         everybody_opens(path, tmp_path, old=old)
@@ -84,10 +89,7 @@ def decide(page: Page, stack: Stack) -> None:
     look(second, "officer-decided")
 
 
-def pick_up(page: Page, stack: Stack) -> None:
-    page.goto(f"{stack.certificates}/certificates")
-    look(page, "certificates-ready")
-    page.locator("#request").click()
+def pick_up(page: Page) -> None:
     heading(page, "Pick up your certificate")
     expect(page.locator("#pick-up")).to_be_visible()
     expect(page.locator("#elsewhere")).to_be_hidden()

@@ -16,6 +16,7 @@ from clients.certificates import issued, requested, sendings, trail
 from clients.certificates.app import create
 from clients.certificates.codes import Codes
 from clients.certificates.enrolments import DecidedError, Enrolments, NotNowError, OpenAlreadyError
+from clients.certificates.models import Certificate
 from clients.certificates.trail import Who
 from clients.sso.db import db
 from clients.sso.guard import Visitor
@@ -95,7 +96,7 @@ def test_one_decision(enrolments: Enrolments, together: Together) -> None:
     came = together(lambda n: enrolments.decide(OLGA, enrolment_id, approve=n % 2 == 0, answer="no").state)
     assert came[: RACERS - 1] == ["DecidedError"] * (RACERS - 1)
     assert came[-1] == enrolments.any(enrolment_id).state
-    assert len(sendings.claim(NOW, NOW + 60)) == 1
+    assert [one.kind for one in sendings.claim(NOW, NOW + 60)] == ["message", "notice"]
     assert [one.action for one in trail.of_person("alice")][1:] == ["ask"]
 
 
@@ -131,7 +132,7 @@ def test_one_certificate_for_a_request(enrolments: Enrolments, together: Togethe
     assert set(came) <= {made.serial, "done", "code", "slow"}
     assert made.serial in came
     told = [one.kind for one in sendings.claim(NOW, NOW + 60)]
-    assert sorted(told) == ["add", "message"]
+    assert sorted(told) == ["add", "message", "notice"]
 
 
 def test_guesses_at_once_are_all_counted(enrolments: Enrolments, together: Together) -> None:
@@ -159,7 +160,7 @@ def test_what_nobody_picks_up_makes_room(enrolments: Enrolments) -> None:
 def test_what_is_to_be_told_is_claimed_once(enrolments: Enrolments, together: Together) -> None:
     with issued.transaction():
         for number in range(5):
-            sendings.message("alice", f"Subject {number}", "Body", "https://example.org", NOW)
+            sendings.removal(Certificate(serial=str(number)), NOW)
     came = together(lambda _: len(sendings.claim(NOW, NOW + 60)))
     assert sum(map(int, came)) == 5
     assert sendings.claim(NOW + 59, NOW + 120) == []
