@@ -18,7 +18,6 @@ import clients.filing.models
 import clients.pairing.models
 import clients.sso.models  # noqa: F401  all fill the metadata
 from clients.certificates.app import MIGRATIONS as CERTIFICATES
-from clients.certificates.app import MIGRATIONS as CERTIFICATES
 from clients.dashboard.app import MIGRATIONS as DASHBOARD
 from clients.filing.app import MIGRATIONS as FILING
 from clients.pairing.app import MIGRATIONS as PAIRING
@@ -43,7 +42,6 @@ def test_migrations_make_what_the_models_say(engine: Engine) -> None:
         schema.upgrade(engine, DASHBOARD, "dashboard_version")
         schema.upgrade(engine, FILING, "filing_version")
         schema.upgrade(engine, PAIRING, "pairing_version")
-        schema.upgrade(engine, CERTIFICATES, "certificates_version")
 
     def ours(name: str | None, kind: str, _parents: object) -> bool:
         return kind != "table" or not str(name).endswith("_version")
