@@ -21,6 +21,7 @@ RUN python -m config.design.build
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin idp \
     && install --directory --owner idp --group idp --mode 0700 /data \
+    && install --directory --owner idp --group idp --mode 0755 /data/certificates \
     && printf '#!/bin/sh\ncd /app && exec python -m idp "$@"\n' > /usr/local/bin/idp \
     && chmod 0755 /usr/local/bin/idp
 COPY --from=packages /opt/venv /opt/venv

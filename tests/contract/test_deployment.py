@@ -2,14 +2,19 @@
 
 import json
 import re
+import time
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
 import requests
 
 from tests.support.certificates import Certificates
+from tests.support.client_certificates import CertificateOffice
+from tests.support.deployed_certificates import CertificateHolder
 from tests.support.deployment import Deployment
 from tests.support.mail_sink import MailSink
 from tests.support.postgres import Postgres
@@ -172,6 +177,28 @@ def test_metrics_are_not_public(deployment: Deployment, carla: Visitor, headers:
     assert carla.get(f"{deployment.login}/metrics", headers=token).status_code == 404
     inside = requests.get(f"http://127.0.0.1:{deployment.ports['provider-1']}/metrics", headers=token, timeout=5)
     assert "idp_requests_total" in inside.text
+
+
+def test_the_proxy_asks_for_certificates_and_nobody_else_is_believed(
+    deployment: Deployment, carla: Visitor, tmp_path: Path
+) -> None:
+    with CertificateOffice(tmp_path / "office", lambda: int(time.time())) as office:
+        holder = CertificateHolder(deployment, carla, office, "carla", PASSWORD)
+        forged = {"X-Client-Certificate": quote(holder.held.pem)}
+        # Through the public name, and through the right one without a certificate: nginx says what is true.
+        assert holder.ask(deployment.login, headers=forged).status_code == 404
+        assert "Your browser showed no certificate" in holder.go_on(holder.ask(headers=forged)).text
+        # Past the proxy, from another machine.
+        inside = f"http://127.0.0.1:{deployment.ports['provider-1']}"
+        assert "a way that we don’t believe" in holder.go_on(holder.ask(inside, headers=forged)).text
+        # A certificate of nobody gets through nginx, to the page that says what is wrong with it.
+        own = office.self_signed(holder.held)
+        assert "issued by nobody but itself" in holder.go_on(holder.ask(cert=str(own.file))).text
+        old = office.issue(deployment.login, holder.sub, now=int(time.time()) - 800 * 24 * 3600)
+        assert "has expired" in holder.go_on(holder.ask(cert=str(old.file))).text
+        assert holder.go_on(holder.ask(cert=str(holder.held.file))).url == f"{deployment.portal}/dashboard"
+        assert carla.session.get(f"{deployment.mtls}/account", timeout=5).status_code == 404
+        holder.forget()
 
 
 def test_other_hosts_and_plain_http(deployment: Deployment, carla: Visitor) -> None:

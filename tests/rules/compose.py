@@ -68,6 +68,7 @@ class Dependency(_Strict):
 
 class Attachment(_Strict):
     aliases: list[str] = []
+    ipv4_address: str | None = None
 
 
 class Service(_Strict):
@@ -89,8 +90,18 @@ class Service(_Strict):
     tmpfs: list[Annotated[str, Field(pattern="^/")]] = []
 
 
+class Range(_Strict):
+    subnet: str
+    ip_range: str | None = None
+
+
+class Addressing(_Strict):
+    config: list[Range]
+
+
 class Network(_Strict):
     internal: bool = False
+    ipam: Addressing | None = None
 
 
 class Secret(_Strict):

@@ -77,7 +77,7 @@ class CertificateOffice:
         return self.keep(self.authority.issue(order), key)
 
     def keep(self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> Held:
-        file = self.folder / f"{certificate.serial_number:x}.pem"
+        file = self.folder / f"{certificate.fingerprint(SHA256()).hex()}.pem"
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         file.write_bytes(certificate.public_bytes(Encoding.PEM) + private)
         return Held(certificate, file)
@@ -90,9 +90,7 @@ class CertificateOffice:
         builder = builder.not_valid_before(model.not_valid_before_utc).not_valid_after(model.not_valid_after_utc)
         for one in model.extensions:
             builder = builder.add_extension(one.value, one.critical)
-        self.folder.joinpath("own").mkdir(exist_ok=True)
-        held = self.keep(builder.sign(key, SHA256()), key)
-        return Held(held.certificate, held.file.rename(self.folder / "own" / held.file.name))
+        return self.keep(builder.sign(key, SHA256()), key)
 
     def revoke(self, held: Held) -> None:
         self.revoked[held.certificate.serial_number] = self.clock()
@@ -156,7 +154,9 @@ def show(url: str, held: Held | None = None, *, port: int = 0, headers: str = ""
         socket.create_connection((parts.hostname or "", port or parts.port or 443), 10) as plain,
         context.wrap_socket(plain, server_hostname=parts.hostname) as wire,
     ):
-        wire.sendall(f"{method} {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n{headers}\r\n".encode())
+        wire.sendall(
+            f"{method} {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n{headers}\r\n".encode()
+        )
         answer = b""
         while piece := wire.recv(4096):
             answer += piece

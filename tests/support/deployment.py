@@ -23,6 +23,8 @@ HOSTS = {
     "PAIRING_HOST": "127.0.0.3",
     "CERTIFICATES_HOST": "127.0.0.5",
     "FILING_HOST": "127.0.0.4",
+    # By its name, which TLS needs to tell it from the others: only there a certificate is asked for.
+    "MTLS_HOST": "localhost",
 }
 _LISTENS = {
     "provider-1": 8000,
@@ -44,7 +46,7 @@ class Deployment:
         self.https, self.http = free_port(), free_port()
         self.ports = {name: free_port() for name in _LISTENS}
         addresses = [f"https://{host}:{self.https}" for host in HOSTS.values()]
-        self.login, self.portal, self.pairing, self.authority, self.filing = addresses
+        self.login, self.portal, self.pairing, self.authority, self.filing, self.mtls = addresses
         mail = {
             "MAIL_HOST": "127.0.0.1",
             "MAIL_PORT": str(sink.port),
@@ -57,6 +59,8 @@ class Deployment:
         self.programs: dict[str, Program] = {}
 
     def start(self) -> None:
+        # A volume inside of another one.
+        (self._folder("certificates") / "certificates").symlink_to(self._folder("authority"))
         assert self.run("migrate").ends() == 0, self.programs["migrate"].text()
         for name in ("provider-1", "provider-2", "worker", "dashboard", "pairing", "certificates", "filing"):
             self.run(name)
@@ -105,11 +109,15 @@ class Deployment:
             volume, path = mount.split(":")[:2]
             if value == path:
                 return str(self._folder(volume))
+            value = value.replace(f'"{path}/', f'"{self._folder(volume)}/')
+        proxy = self.compose.services["proxy"].networks["front"]
+        if proxy and value == proxy.ipv4_address:
+            return "127.0.0.1"
         if value in self.compose.services[name].tmpfs:
             return str(self._folder(name + value.replace("/", "-")))
         if value == "0.0.0.0":
             return "127.0.0.1"
-        value = re.sub(r"^(https://127\.0\.0\.\d)$", rf"\1:{self.https}", value)
+        value = re.sub(r"^(https://(?:127\.0\.0\.\d|localhost))$", rf"\1:{self.https}", value)
         return re.sub(r"127\.0\.0\.1:(800\d)", f"127.0.0.1:{self.ports.get(name)}", value)
 
     def _folder(self, name: str) -> Path:
@@ -149,6 +157,7 @@ class Deployment:
             text = text.replace(f"server {name}:{port};", f"server 127.0.0.1:{self.ports[name]};")
         for secret in self.compose.services["proxy"].secrets:
             text = text.replace(f"/run/secrets/{secret};", f"{self._secret(secret)};")
+        text = text.replace("/authority/", f"{self._folder('authority')}/")
         text = text.replace("listen 8443", f"listen {self.https}").replace("listen 8080", f"listen {self.http}")
         folder = self._folder("nginx")
         text = text.replace("/dev/stdout", f"{folder}/access.log")

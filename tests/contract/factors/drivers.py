@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from idp.accounts.strength import Proof, password
 from idp.factors.base import Attempt, Refusal
 from tests.support.approving_device import ApprovingDevice
-from tests.support.provider import ProviderUnderTest
+from tests.support.client_certificates import CertificateOffice
+from tests.support.provider import ISSUER, ProviderUnderTest
 from tests.support.strong import HERE, account_id, add_recovery_codes, add_totp
 from tests.support.virtual_keys import SoftwareKey
 
@@ -119,4 +120,31 @@ class PushDriver(Driver):
         return {}
 
 
-DRIVERS = (PasskeyDriver, PushDriver, TotpDriver, RecoveryCodesDriver)
+class CertificateDriver(Driver):
+    """The address that asks for certificates is left out: what it does with one that it has been shown is called."""
+
+    name = "certificate"
+
+    def enrol(self) -> None:
+        folder = self.idp.core.settings.data_dir
+        with CertificateOffice(folder / "office", self.idp.clock) as office:
+            office.publish(folder)
+            self.certificate = office.issue(ISSUER, self.owner).certificate
+        certificates = self.strong.certificates
+        assert certificates.registration.add(self.owner, self.certificate, "certificates") == "added"
+        # Nobody answers any more, whatever the clock says.
+        certificates.door.showing._revocation.of = lambda _certificate, _issuer: "good"
+
+    def right(self, attempt: Attempt) -> dict[str, str]:
+        return self._show(attempt, self.certificate)
+
+    def wrong(self, attempt: Attempt) -> dict[str, str]:
+        return self._show(attempt, b"not a certificate")
+
+    def _show(self, attempt: Attempt, certificate: Any) -> dict[str, str]:
+        ticket = self.ask(attempt)["url"].rpartition("/")[2]
+        back = self.strong.certificates.door.showing.show(ticket, certificate, HERE)
+        return {"result": back.partition("?result=")[2]}
+
+
+DRIVERS = (PasskeyDriver, PushDriver, TotpDriver, RecoveryCodesDriver, CertificateDriver)
