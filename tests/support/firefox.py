@@ -66,11 +66,21 @@ def push_preferences(port: int) -> dict[str, Any]:
 class Firefox:
     """One Firefox with a profile of its own and one tab. Its own windows can be reached too: notifications are shown in those."""
 
-    def __init__(self, preferences: dict[str, Any], *, width: int = 390, height: int = 844) -> None:
+    def __init__(
+        self,
+        preferences: dict[str, Any],
+        *,
+        width: int = 390,
+        height: int = 844,
+        prepare: Callable[[Path], None] = lambda _: None,
+        any_server: bool = False,
+    ) -> None:
+        """Start it; `prepare` is given the profile's folder before. With `any_server` certificates of servers aren't judged."""
         self._open = ExitStack()
         self._folder = Path(tempfile.mkdtemp(prefix="firefox-"))
         marionette = _free_port()
         self._write_profile({**QUIET, "marionette.port": marionette, **preferences})
+        prepare(self._folder)
         self._log = (self._folder / "output.log").open("w")
         remote = ["--remote-debugging-port", "0", "--marionette", "--remote-allow-system-access"]
         program = [shutil.which("firefox-esr") or "firefox-esr", "--headless", "--no-remote", *remote]
@@ -84,7 +94,7 @@ class Firefox:
         try:
             self._socket = self._open.enter_context(connect(f"{self._address()}/session", max_size=None, origin=None))
             self._number = 0
-            self.command("session.new", {"capabilities": {}})
+            self.command("session.new", {"capabilities": {"alwaysMatch": {"acceptInsecureCerts": any_server}}})
             (tab,) = self.command("browsingContext.getTree", {})["contexts"]
             self.tab = tab["context"]
             self.resize(width, height)
