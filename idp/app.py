@@ -30,6 +30,7 @@ from idp.factors.certificate.listener import Listener
 from idp.factors.push.notices import DEVICE_NOTICE, DeviceNoticeHandler, DeviceNotices
 from idp.help import views as help_views
 from idp.login import views as login_views
+from idp.login.certificate_views import CertificatePages
 from idp.login.dispatcher import Dispatcher
 from idp.login.more_views import MorePages, lead_on
 from idp.login.passkey_views import PasskeyPages
@@ -205,7 +206,10 @@ def _mount(app: Flask, core: Core) -> Machine:
     for routes in (
         protocol_pages,
         login_views.blueprint(
-            login_pages, MorePages(dispatcher, core.strong, shared), PasskeyPages(dispatcher, core.strong, shared)
+            login_pages,
+            MorePages(dispatcher, core.strong, shared),
+            PasskeyPages(dispatcher, core.strong, shared),
+            CertificatePages(dispatcher, core.strong, shared),
         ),
         account_views.blueprint(accounts, ports),
         *core.strong.blueprints(ports),

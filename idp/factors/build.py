@@ -72,7 +72,7 @@ class Strong:
             push_views.blueprint(self.push, pages),
             totp_views.blueprint(self.totp, pages),
             recovery_codes_views.blueprint(self.recovery_codes, pages),
-            certificate_views.blueprint(),
+            certificate_views.blueprint(self.certificates.method),
         )
 
     def locked(self, tx: Tx, account_id: str, since: int) -> None:

@@ -15,6 +15,7 @@ from idp.accounts.sign_in import Verified
 from idp.factors.build import Strong
 from idp.factors.standing import Enrolled
 from idp.login import more_views
+from idp.login.certificate_views import CertificatePages
 from idp.login.dispatcher import SEE_OTHER, Dispatcher
 from idp.login.flow import AskConsent, Person, Prove, Step
 from idp.login.forms import ProveAgainForm, SignInForm, StepForm
@@ -157,7 +158,7 @@ class Pages:
         return self._strong.standings.of(step.account_id) if isinstance(step, Prove) and step.account_id else None
 
 
-def blueprint(pages: Pages, more: MorePages, passkeys: PasskeyPages) -> Blueprint:
+def blueprint(pages: Pages, more: MorePages, passkeys: PasskeyPages, certificates: CertificatePages) -> Blueprint:
     """Return the routes."""
     routes = Blueprint("login", __name__, template_folder="templates")
     both = ["GET", "POST"]
@@ -169,6 +170,7 @@ def blueprint(pages: Pages, more: MorePages, passkeys: PasskeyPages) -> Blueprin
         ("/sign-in/<interaction_id>/cancel", pages.cancel, ["POST"]),
         ("/sign-in/<interaction_id>/passkey", passkeys.passkey, both),
         ("/sign-in/<interaction_id>/passkey/options", passkeys.passkey_options, ["GET"]),
+        ("/sign-in/<interaction_id>/certificate", certificates.certificate, both),
         ("/sign-in/<interaction_id>/with/<method>", more.prove_more, both),
         ("/sign-in/<interaction_id>/lost", more.lost, both),
         ("/sign-in/<interaction_id>/offer", more.offer, both),

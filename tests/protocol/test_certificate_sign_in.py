@@ -199,6 +199,28 @@ def test_a_header_is_no_certificate(desk: Desk) -> None:
     assert browser.get(urlsplit(desk.url(page)).path, base_url=ISSUER).status_code == 404
 
 
+def test_nothing_but_a_certificate(desk: Desk) -> None:
+    """Where the settings allow it, and nowhere else."""
+    page = desk.idp.browser().get("/sign-in/x/certificate", base_url=ISSUER)
+    assert page.status_code == 404
+    certificates = desk.idp.core.strong.certificates.method
+    certificates.signs_in_alone = True
+    browser, client, pkce = desk.idp.browser(), desk.idp.register(), Pkce()
+    start = desk.idp.authorize(browser, client, pkce, acr_values="aal2").location
+    first = browser.get(start, base_url=ISSUER)
+    assert "Sign in with a certificate" in first.text
+    ask = browser.get(f"{start.partition('?')[0]}/certificate", base_url=ISSUER)
+    assert ask.status_code == 303
+    refused = desk.go_on(browser, desk.show(ask.location, desk.office.self_signed(desk.alice)))
+    assert refused.status_code == 422
+    assert "issued by nobody but itself" in refused.text
+    again = browser.get(desk.url(refused), base_url=ISSUER)
+    code = answer(desk.go_on(browser, desk.show(again.location, desk.alice)))["code"]
+    claims = desk.idp.core.signer.verify(desk.idp.redeem(client, code, pkce).get_json()["id_token"], typ="JWT")
+    assert (claims["sub"], claims["acr"]) == (account_id(desk.idp, "alice"), "aal2")
+    assert claims["amr"] == ["swk", "mfa"]
+
+
 @pytest.mark.parametrize(
     ("path", "method", "status"), [("/", "GET", 404), ("/certificate/x/y", "GET", 404), ("/certificate/x", "POST", 405)]
 )

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from idp.errors import PageError
+from idp.factors.certificate.service import Certificates
 
 
-def blueprint() -> Blueprint:
-    """Return the routes, with the templates of the sign-in step."""
+def blueprint(method: Certificates) -> Blueprint:
+    """Return the routes; the sign-in page's template asks `certificate_signs_in`, whether a certificate is enough there."""
     routes = Blueprint(
         "certificate",
         __name__,
@@ -18,6 +19,10 @@ def blueprint() -> Blueprint:
         static_folder="static",
         static_url_path="/static/certificate",
     )
+
+    @routes.app_context_processor
+    def alone() -> dict[str, bool]:
+        return {"certificate_signs_in": method.signs_in_alone}
 
     @routes.get("/sign-in/certificate")
     def again() -> ResponseReturnValue:
