@@ -128,7 +128,7 @@ class ProviderSettings(SharedSettings):
             host = f"[{name}]" if ":" in name else name
             found = found.model_copy(
                 update={
-                    "address": found.address or f"https://{host}:{self.port_base + CERTIFICATE_PORT}",
+                    "address": found.address or f"https://{host}:{self.port + CERTIFICATE_PORT}",
                     "issuers": found.issuers
                     if found.issuers is not None
                     else (self.data_dir / "certificates" / "issuing.pem",),

@@ -80,7 +80,7 @@ class Certificate(Strict):
 
     address: Origin | None = None
     """`https://…`, the address that asks browsers for a certificate; none: the method isn't offered. The demo and test profiles have one
-    at PORT_BASE + 10."""
+    ten ports above the provider's: PORT_BASE + 10."""
     port: Port | None = None
     """Where the provider's own listener for it listens; none: the port of `address`. Behind `proxies` there is no such listener."""
     issuers: tuple[AbsolutePath, ...] | None = None
