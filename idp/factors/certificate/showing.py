@@ -4,8 +4,6 @@ Everything that can be wrong with a certificate is found here and kept as the re
 ways are. Nobody is signed in here: the result counts only in the browser that began, once, within two minutes.
 """
 
-import logging
-
 from cryptography import x509
 
 from idp.accounts.common import Common
@@ -19,7 +17,6 @@ from idp.factors.certificate.service import NAME
 from keys import hashing
 from keys.ca.names import account_uri
 
-_log = logging.getLogger(__name__)
 _RESULT_SECONDS = 120
 
 
@@ -34,6 +31,7 @@ class Showing:
         self._revocation = revocation
         self._issuer = issuer
         self._closed = when_unchecked == "refuse"
+        self._over = f"{issuer}/sign-in/{NAME}"
 
     def show(
         self, ticket: str, certificate: x509.Certificate | bytes | None, where: Where, *, forged: bool = False
@@ -43,6 +41,9 @@ class Showing:
         `forged`: the certificate was named in a header by somebody who isn't believed.
         """
         digest = hashing.digest(ticket)
+        # Strangers who make tickets up cost a look, and don't take part in who may write.
+        if store.find_ticket(self._common.database.read(), digest) is None:
+            return self._over
         with self._common.database.write(durable=False) as tx:
             way = store.consume_ticket(tx, digest, now=self._common.clock())
         if way is None:
@@ -104,15 +105,13 @@ class Showing:
         return f"{self._issuer}/sign-in/{interaction_id}/{page}?result={result}"
 
     def _useless(self, digest: str, where: Where) -> str:
-        """A ticket that was used or has expired leads to a page that says so."""
-        with self._common.database.write() as tx:
-            known = store.find_ticket(tx, digest)
-            if known is not None:
-                reason = "replayed_ticket" if known["used_at"] is not None else "late_ticket"
+        """Return the page that says that a ticket was used or has expired."""
+        known = store.find_ticket(self._common.database.read(), digest)
+        if known is not None:
+            reason = "replayed_ticket" if known["used_at"] is not None else "late_ticket"
+            with self._common.database.write() as tx:
                 self._common.audit(tx, "certificate.refused", known["account_id"] or None, where, reason=reason)
-            else:
-                _log.info("somebody came with a ticket that isn't known")
-        return f"{self._issuer}/sign-in/{NAME}"
+        return self._over
 
 
 def _serial(certificate: x509.Certificate | bytes | None) -> str:
