@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 _COMMON_NAME = 64
-"""Characters (RFC 5280 appendix A.1, ub-common-name)."""
+"""Characters (RFC 5280 appendix A.1, ub-common-name); the library, and others, count the bytes of UTF-8."""
 _NAME = x509.ObjectIdentifier("2.5.4.41")
 _LONGEST_NAME = 128
 
@@ -59,4 +59,5 @@ def _is_latin(one: str) -> bool:
 
 
 def _cut(text: str, longest: int) -> str:
-    return text[:longest].strip()
+    """Return as much of a text as has room in so many bytes."""
+    return text.encode()[:longest].decode(errors="ignore").strip()

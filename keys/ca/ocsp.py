@@ -23,7 +23,7 @@ from keys.ca.crl import REASONS
 LARGEST = 4096
 """Bytes of a request; one for a single certificate has about a hundred."""
 _NONCES = range(1, 129)
-_KEPT = 50_000
+_KEPT, _LARGEST_KEPT = 50_000, 256
 _DIGESTS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
 
 
@@ -72,12 +72,17 @@ class Responder:
             # Section 2.3: nothing is said about certificates of others.
             return _failed(ocsp.OCSPResponseStatus.UNAUTHORIZED), 0
         nonce = _nonce(request)
-        made = self._signed(request, self._lookup(request.serial_number), nonce, now)
+        # Taken before it is looked up: what is revoked from here on drops this very dictionary, and the answer with it.
+        kept_now = self._kept
+        status = self._lookup(request.serial_number)
+        made = self._signed(request, status, nonce, now)
         if nonce is not None:
             return made, 0
-        if len(self._kept) >= _KEPT:
-            self._kept = {}
-        self._kept[sent] = (now, made)
+        # Of numbers that don't exist, and of ways to write a request, there is no end.
+        if status.state != "unknown" and len(sent) <= _LARGEST_KEPT:
+            if len(kept_now) >= _KEPT:
+                kept_now.clear()
+            kept_now[sent] = (now, made)
         return made, self._seconds // 2
 
     def _is_ours(self, request: ocsp.OCSPRequest) -> bool:

@@ -56,9 +56,10 @@ def test_names_in_any_script(issue: Issue, name: str, in_latin: str) -> None:
     assert others == ([in_latin] if in_latin != name else [])
 
 
-def test_a_name_that_is_too_long(issue: Issue) -> None:
-    subject = issue(Person("https://id.example.org", "1", "x" * 300)).subject
-    assert subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value == "x" * 64
+@pytest.mark.parametrize(("letter", "room"), [("x", 64), ("ж", 32), ("語", 21)])
+def test_a_name_that_is_too_long(issue: Issue, letter: str, room: int) -> None:
+    subject = issue(Person("https://id.example.org", "1", letter * 300)).subject
+    assert subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value == letter * room
 
 
 def test_no_certificate_outlives_the_authority(issue: Issue, authority: Authority) -> None:

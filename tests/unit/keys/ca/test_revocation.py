@@ -99,6 +99,34 @@ def test_an_answer_is_signed_once_until_something_is_revoked(authority: Authorit
     assert responder.answer(asked)[1] == HOUR // 2
 
 
+def test_what_is_revoked_while_an_answer_is_signed(authority: Authority, issue: Issue) -> None:
+    certificate = issue()
+    asked = question(certificate, authority.issuing)
+
+    def lookup(_: int) -> Status:
+        # Somebody revokes it between the look and the signature.
+        responder.forget()
+        return Status("good")
+
+    responder = Responder(authority, lookup, lambda: NOW, HOUR)
+    responder.answer(asked)
+    assert responder.known(asked) is None
+
+
+def test_strangers_don_t_fill_the_memory(authority: Authority, issue: Issue) -> None:
+    responder = Responder(authority, lambda _: Status("unknown"), lambda: NOW, HOUR)
+    asked = question(issue(), authority.issuing)
+    responder.answer(asked)
+    assert responder.known(asked) is None
+    responder = Responder(authority, lambda _: Status("good"), lambda: NOW, HOUR)
+    builder = ocsp.OCSPRequestBuilder().add_certificate(issue(), authority.issuing, SHA256())
+    long = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\x04\x82\x03\xe8" + bytes(1000))
+    asked = builder.add_extension(long, critical=False).build().public_bytes(Encoding.DER)
+    answer = ocsp.load_der_ocsp_response(responder.answer(asked)[0])
+    assert answer.certificate_status == ocsp.OCSPCertStatus.GOOD
+    assert responder.known(asked) is None
+
+
 def test_a_nonce_is_answered_for_itself(authority: Authority, issue: Issue) -> None:
     responder = Responder(authority, lambda _: Status("good"), lambda: NOW, HOUR)
     certificate = issue()
