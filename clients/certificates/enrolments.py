@@ -20,7 +20,7 @@ from clients.certificates.models import Certificate, Enrolment
 from clients.certificates.requested import OPEN
 from clients.certificates.trail import Who
 from clients.sso.guard import Visitor
-from keys.ca import Person
+from keys.ca import Person, RefusedRequestError
 from keys.ca.requests import key_fingerprint
 
 FREE_CODES, MOST_CODES = 5, 10
@@ -190,16 +190,22 @@ class Enrolments:
         return code
 
     def pick_up(self, who: Who, enrolment_id: str) -> Certificate:
-        """Return the certificate for the enrolling browser's key; again, when its answer was lost. Raises NotFoundError, NotNowError."""
+        """Return the certificate for the enrolling browser's key; again, when its answer was lost.
+
+        Raises NotFoundError, NotNowError, keys.ca.RefusedRequestError.
+        """
         found = self._ready(who, enrolment_id, found_done=True)
-        request = x509.load_pem_x509_csr(found.request.encode())
-        there = issued.for_enrolment(enrolment_id)
-        if there is not None:
-            # The same key: whoever has it gets the same certificate again. Another browser's key got it: nothing is left to pick up.
-            if there.key_fingerprint == found.key_fingerprint:
+        if there := self._picked_up(found):
+            return there
+        try:
+            # Looked at once more: another request may have got a certificate for the same key in the meantime.
+            public_key = self._issuance.check(found.request.encode())
+        except RefusedRequestError:
+            # It was this one, by the first of two clicks.
+            if there := self._picked_up(found):
                 return there
-            raise NotNowError("done")
-        return self._made(who, found, request.public_key())
+            raise
+        return self._made(who, found, public_key)
 
     def pick_up_elsewhere(self, who: Who, enrolment_id: str, code: str, request: bytes) -> Certificate:
         """Return a certificate for a key made in another browser. Raises NotFoundError, NotNowError, keys.ca.RefusedRequestError."""
@@ -225,6 +231,13 @@ class Enrolments:
         if found.state != "approved" and not (found_done and found.state == "done"):
             raise NotNowError(found.state)
         return found
+
+    def _picked_up(self, found: Enrolment) -> Certificate | None:
+        there = issued.for_enrolment(found.id)
+        # The same key: whoever has it gets the same certificate again. Another browser's key got it: nothing is left to pick up.
+        if there is not None and there.key_fingerprint != found.key_fingerprint:
+            raise NotNowError("done")
+        return there
 
     def _made(self, who: Who, found: Enrolment, public_key: CertificatePublicKeyTypes) -> Certificate:
         def close(certificate: Certificate) -> None:

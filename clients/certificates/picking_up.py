@@ -48,6 +48,8 @@ class _Pages:
             )
         try:
             return _picked_up(self._enrolments.pick_up(who(), enrolment_id))
+        except RefusedRequestError as refused:
+            return self._page(enrolment_id, CodeForm(None), words.of_request(refused))
         except NotNowError as error:
             return self._not_now(enrolment_id, CodeForm(None), error)
 

@@ -178,3 +178,18 @@ def test_strangers_sign_in(certificates: Flask) -> None:
         "/officer",
     ):
         assert "/authorize?" in certificates.test_client().get(path).location, path
+
+
+def test_a_key_is_certified_once_whoever_asks_with_it(arrive: Arrive, ask: Ask, decide: Decide) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    alice, bob = arrive(), arrive("bob-1")
+    one, _ = ask(alice, csr(key))
+    other, code = ask(bob, csr(key))
+    decide(one)
+    decide(other)
+    assert send(alice, f"{one}/pick-up", form=one).status_code == 303
+    late = send(bob, f"{other}/pick-up", form=other)
+    assert late.status_code == 422
+    assert "There has been a certificate for this key already" in late.text
+    # The request is still good, for another key.
+    assert send(bob, f"{other}/pick-up-elsewhere", form=other, code=code, request=csr()).status_code == 303
