@@ -35,18 +35,21 @@ def printable(text: str, kept: str = "") -> str:
     )
 
 
-def line(text: str, empty: str = "Write a text.") -> str:
+def line(text: str, empty: str = "Write a text.", longest: int = LONGEST_LINE) -> str:
     """Return one line of plain text; raises ValueError, with the sentence `empty` when nothing is in it."""
     found = " ".join(unicodedata.normalize("NFC", printable(text)).split())
     if not found:
         raise ValueError(empty)
+    if len(found) > longest:
+        # Some letters are two or three in this form, so what was sent may have been short enough.
+        raise ValueError(f"It has at most {longest:,} characters.")
     if _MARKUP.search(found):
         raise ValueError("This is plain text: leave the HTML out.")
     return found
 
 
 def _sub(text: str) -> str:
-    if not re.match(_SUB, text):
+    if not re.fullmatch(_SUB, text):
         raise ValueError("Send the `sub` of an account: up to 255 characters of ASCII without spaces.")
     return text
 

@@ -12,6 +12,7 @@ from clients.dashboard.board.pieces import add_pieces
 from clients.dashboard.board.service import ONE_STEP, Board, Boards
 from clients.dashboard.board.templates import templates
 from clients.dashboard.board.texts import texts
+from clients.dashboard.widgets.challenge import LONGEST_AGE
 from clients.dashboard.widgets.registry import Offered, Registry
 from clients.sso import sign_in
 from clients.sso.crypto import digest
@@ -85,7 +86,9 @@ class _Pages:
         """Send the person to the provider for what a widget's service asks for (RFC 9470 section 3), and back to the dashboard."""
         offered = self._offered(key)
         acr, max_age = request.args.get("acr", ""), request.args.get("max_age", type=int)
-        demand = Demand(acr if acr in LEVELS else "", None if max_age is None else max(max_age, SHORTEST_MAX_AGE))
+        # Anybody can write such an address; the database keeps no numbers without an end.
+        age = None if max_age is None else min(max(max_age, SHORTEST_MAX_AGE), LONGEST_AGE)
+        demand = Demand(acr if acr in LEVELS else "", age)
         return sign_in.depart(f"{url_for('.board')}#w-{offered.key}", demand, sub=_sub())
 
     def arrange(self) -> ResponseReturnValue:

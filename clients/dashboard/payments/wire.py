@@ -45,7 +45,7 @@ Reference = Annotated[
         max_length=_LONGEST_REFERENCE,
         description="Your own name for it. Posted again, it is the same one.",
     ),
-    AfterValidator(line),
+    AfterValidator(lambda text: line(text, longest=_LONGEST_REFERENCE)),
 ]
 
 

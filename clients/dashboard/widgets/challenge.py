@@ -9,7 +9,8 @@ _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PARAMETER = re.compile(rf"\s*({_WORD})\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\s,\"]*))\s*(?:,|$)")
 _SCHEME = re.compile(rf"[\s,]*({_WORD})(?:[ \t]+|\s*(?:,|$))")
 _LONGEST = 4_000
-_LONGEST_AGE = 10**9
+LONGEST_AGE = 10**9
+"""Seconds."""
 
 
 def bearer(values: Iterable[str]) -> dict[str, str]:
@@ -22,7 +23,7 @@ def asked(parameters: dict[str, str]) -> tuple[str, int | None]:
     """Return the least level that will do and the age in seconds (RFC 9470 section 3); what can't be understood is left out."""
     levels = [one for one in parameters.get("acr_values", "").split() if one in LEVELS]
     age = parameters.get("max_age", "")
-    seconds = min(int(age), _LONGEST_AGE) if age.isascii() and age.isdigit() and len(age) < 20 else None  # noqa: PLR2004
+    seconds = min(int(age), LONGEST_AGE) if age.isascii() and age.isdigit() and len(age) < 20 else None  # noqa: PLR2004
     return min(levels, key=LEVELS.index, default=""), seconds
 
 

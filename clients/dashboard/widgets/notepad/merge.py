@@ -1,10 +1,13 @@
 """Two people's, or two tabs', changes of one text as one text, line by line. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import NamedTuple
 
 Lines = Sequence[str]
+_MOST_LINES = 200
+"""That are compared. The time that it takes grows with the cube of their number, and people choose what they send."""
 
 
 class _Same(NamedTuple):
@@ -30,6 +33,20 @@ def joined(base: str, mine: str, theirs: str) -> str:
 
 
 def _merged(base: Lines, mine: Lines, theirs: Lines) -> list[str]:
+    all_three = (base, mine, theirs)
+    head = _alike(zip(*all_three, strict=False))
+    tail = _alike(zip(*(reversed(one[head:]) for one in all_three), strict=False))
+    return [*base[:head], *_compared(*(one[head : len(one) - tail] for one in all_three)), *base[len(base) - tail :]]
+
+
+def _alike(lines: Iterable[tuple[str, ...]]) -> int:
+    """Return how many of them are the same in all texts before the first that isn't."""
+    return sum(1 for _ in takewhile(lambda one: len(set(one)) == 1, lines))
+
+
+def _compared(base: Lines, mine: Lines, theirs: Lines) -> list[str]:
+    if max(len(base), len(mine), len(theirs)) > _MOST_LINES:
+        return _changed(base, mine, theirs)
     lines: list[str] = []
     at = _Same(0, 0, 0, 0)
     for same in _same(base, mine, theirs):

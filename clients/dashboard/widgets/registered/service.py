@@ -88,7 +88,7 @@ class Registered:
         return store.remove(service, widget_id)
 
     def _may(self, resource: str, scopes: Sequence[str]) -> bool:
-        return resource in self._apis and set(scopes) <= set(self._apis[resource])
+        return bool(scopes) and resource in self._apis and set(scopes) <= set(self._apis[resource])
 
 
 def _read(text: str) -> Manifest | None:

@@ -53,11 +53,19 @@ class NewWidget(BaseModel):
     ]
     scopes: Annotated[
         tuple[Annotated[str, Field(max_length=100)], ...],
-        Field(max_length=20, description="What the token has to allow."),
-    ] = ()
+        # Without any the provider would allow all that the portal may do (RFC 6749 section 6).
+        Field(min_length=1, max_length=20, description="What the token has to allow, one at least."),
+    ]
     data_url: Annotated[
         str, Field(max_length=LONGEST_LINK, description="At or below `resource`: GET with the token answers a Card.")
     ]
+
+    @field_validator("scopes")
+    @classmethod
+    def _check_once(cls, scopes: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(scopes)) < len(scopes):
+            raise ValueError("Name each scope once.")
+        return scopes
 
     @field_validator("data_url")
     @classmethod

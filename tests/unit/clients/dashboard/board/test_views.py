@@ -96,6 +96,9 @@ def test_a_stronger_sign_in_and_back(arrive: Arrive) -> None:
     assert away.status_code == 303
     assert "acr_values=aal2" in away.location
     assert "max_age=60" in away.location
+    # More than a database counts to.
+    away = browser.get(f"/dashboard/widgets/messages/sign-in?max_age={10**30}")
+    assert f"max_age={10**9}&" in f"{away.location}&"
     away = browser.get("/dashboard/widgets/messages/sign-in?acr=nonsense&max_age=x")
     assert "acr_values" not in away.location
     assert "max_age" not in away.location

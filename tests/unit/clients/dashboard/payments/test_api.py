@@ -90,11 +90,15 @@ def test_a_service_reaches_only_its_own(call: Call) -> None:
     [
         ("sub", "x y"),
         ("sub", None),
+        ("sub", "x" * 255 + "\n"),
         ("reference", ""),
         ("reference", "x" * 101),
         ("reference", "<b>"),
+        # Each is two characters in the form in which it is kept (NFC).
+        ("reference", "\u0958" * 100),
         ("title", " \n"),
         ("title", "x" * 201),
+        ("title", "\u0958" * 200),
         ("title", "<script>"),
         ("amount", "1.005"),
         ("amount", "-3"),

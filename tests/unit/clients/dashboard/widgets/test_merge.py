@@ -40,3 +40,21 @@ def test_what_either_added_is_there() -> None:
         added = {line for line in [*mine, *theirs] if line not in base}
         assert added <= set(both)
         assert sum(both.count(line) for line in added) == len(added)
+
+
+def test_texts_of_very_many_lines_take_no_time() -> None:
+    # Compared line by line, these would take hours.
+    line, lines = "x\n", 9_000
+    both = joined(line * lines, f"{line * lines}mine", "x\ny\n" * lines)
+    assert both.count("y\n") == lines
+    assert both.endswith("mine")
+
+
+def test_only_what_differs_is_compared() -> None:
+    lines = [f"{number}" for number in range(5_000)]
+    base, mine, theirs = "\n".join(lines), "\n".join(["mine", *lines]), "\n".join([*lines, "theirs"])
+    assert joined(base, mine, theirs).split("\n") == [*lines, "theirs", "mine", *lines]
+    far = [*lines[:2_500], "mine", *lines[2_501:]]
+    near = [*lines[:2_502], "theirs", *lines[2_503:]]
+    expected = [*lines[:2_500], "mine", lines[2_501], "theirs", *lines[2_503:]]
+    assert joined(base, "\n".join(far), "\n".join(near)).split("\n") == expected
