@@ -11,8 +11,8 @@ help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 run: $(STAMP) ## Start everything; Ctrl-C stops it
 	@exec $(BIN)/idp run
-test: $(DEV_STAMP) packages ## Run all tests, those in a real browser too
-	$(BIN)/python -m pytest $(ARGS)
+test: $(DEV_STAMP) packages ## Run all tests, those in a real browser too; two files at a time
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 check: $(DEV_STAMP) ## Lint, types, import rules, compose file
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

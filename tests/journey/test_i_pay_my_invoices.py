@@ -113,9 +113,9 @@ def movements(name: str, sub: str) -> list[dict[str, Any]]:
 def test_from_the_invoice_to_the_history(
     page: Page, open_browser: Callable[..., Page], stack: Stack, service: Service
 ) -> None:
-    stack.add_person("rosa", "Rosa Weil", PASSWORD)
+    stack.add_person("piet", "Piet Weil", PASSWORD)
     page.goto(f"{stack.dashboard}/payments")
-    sign_in(page, "rosa")
+    sign_in(page, "piet")
     heading(page, "Payments")
     expect(page.get_by_text("You have no invoices yet")).to_be_visible()
     look(page, "payments-none")
@@ -123,9 +123,9 @@ def test_from_the_invoice_to_the_history(
     expect(page.get_by_text("You have no current account yet")).to_be_visible()
     look(page, "account-none")
 
-    sub = sub_of(stack, "rosa")
-    ids = [one["id"] for one in service("/payments", {"invoices": invoices("rosa", sub)})["invoices"]]
-    service("/movements", {"movements": movements("rosa", sub)})
+    sub = sub_of(stack, "piet")
+    ids = [one["id"] for one in service("/payments", {"invoices": invoices("piet", sub)})["invoices"]]
+    service("/movements", {"movements": movements("piet", sub)})
     page.goto(f"{stack.dashboard}/payments")
     expect(page.locator(LIST)).to_have_count(12)
     look(page, "payments")
@@ -209,12 +209,12 @@ def see_account_and_widgets(page: Page, stack: Stack) -> None:
 
 
 def test_with_the_keyboard_alone_from_right_to_left(page: Page, stack: Stack, service: Service) -> None:
-    stack.add_person("tove", "Tove Lie", PASSWORD)
-    sub = sub_of(stack, "tove")
-    service("/payments", {"invoices": invoices("tove", sub)})
-    service("/movements", {"movements": movements("tove", sub)})
+    stack.add_person("padma", "Padma Lie", PASSWORD)
+    sub = sub_of(stack, "padma")
+    service("/payments", {"invoices": invoices("padma", sub)})
+    service("/movements", {"movements": movements("padma", sub)})
     page.goto(f"{stack.dashboard}/payments?state=unpaid")
-    sign_in(page, "tove")
+    sign_in(page, "padma")
     heading(page, "Payments")
     for _ in range(2):
         press_until(page, "Tab", "[name=invoice]")
@@ -237,11 +237,11 @@ def test_with_the_keyboard_alone_from_right_to_left(page: Page, stack: Stack, se
 
 
 def test_without_javascript(open_browser: Callable[..., Page], stack: Stack, service: Service) -> None:
-    stack.add_person("ulla", "Ulla Berg", PASSWORD)
-    service("/payments", {"invoices": invoices("ulla", sub_of(stack, "ulla"))})
+    stack.add_person("pavel", "Pavel Berg", PASSWORD)
+    service("/payments", {"invoices": invoices("pavel", sub_of(stack, "pavel"))})
     page = open_browser(java_script_enabled=False)
     page.goto(f"{stack.dashboard}/payments?state=unpaid")
-    sign_in(page, "ulla")
+    sign_in(page, "pavel")
     page.get_by_role("checkbox", name="Tick Designation fee").check()
     page.get_by_role("checkbox", name="Tick Fourth renewal fee").check()
     page.get_by_role("button", name="Put into the basket").click()

@@ -38,8 +38,8 @@ def drop(target: Locator, address: str, title: str) -> None:
 
 
 def test_what_i_keep(page: Page, stack: Stack) -> None:
-    stack.add_person("wilma", "Wilma Berg", PASSWORD)
-    arrive(page, stack, "wilma", "world-clock", "quick-links", "patent-search")
+    stack.add_person("wendela", "Wendela Berg", PASSWORD)
+    arrive(page, stack, "wendela", "world-clock", "quick-links", "patent-search")
 
     clock = widget(page, "world-clock")
     clock.get_by_text("Add a city").click()
@@ -80,8 +80,8 @@ def test_what_i_keep(page: Page, stack: Stack) -> None:
 
 
 def test_my_notes_are_never_lost(page: Page, open_browser: Callable[..., Page], stack: Stack) -> None:
-    stack.add_person("nadia", "Nadia Rossi", PASSWORD)
-    arrive(page, stack, "nadia", "notepad")
+    stack.add_person("noor", "Noor Rossi", PASSWORD)
+    arrive(page, stack, "noor", "notepad")
     note, state = widget(page, "notepad").get_by_label("Your notes"), widget(page, "notepad").get_by_role("status")
     note.fill("call the office")
     expect(state).to_have_text("Saved")
@@ -93,7 +93,7 @@ def test_my_notes_are_never_lost(page: Page, open_browser: Callable[..., Page], 
     # Even when the tab is closed meanwhile.
     page.close()
     other = open_browser()
-    arrive(other, stack, "nadia", "notepad")
+    arrive(other, stack, "noor", "notepad")
     elsewhere = widget(other, "notepad").get_by_label("Your notes")
     expect(elsewhere).to_have_value("call the office")
     elsewhere.fill("call the office\npay the fee")
@@ -114,11 +114,11 @@ def test_my_notes_are_never_lost(page: Page, open_browser: Callable[..., Page], 
 
 
 def test_without_javascript(open_browser: Callable[..., Page], stack: Stack) -> None:
-    stack.add_person("jonas", "Jonas Weber", PASSWORD)
+    stack.add_person("jost", "Jost Weber", PASSWORD)
     page = open_browser(java_script_enabled=False)
     page.goto(f"{stack.dashboard}/dashboard")
-    sign_in(page, "jonas")
-    heading(page, "Welcome, Jonas Weber")
+    sign_in(page, "jost")
+    heading(page, "Welcome, Jost Weber")
     note = widget(page, "notepad")
     note.get_by_label("Your notes").fill("by hand")
     note.get_by_role("button", name="Save").click()

@@ -33,14 +33,14 @@ def firefox() -> Iterator[Open]:
 
 def sign_in(browser: Firefox) -> None:
     browser.wait_for("Sign in with your")
-    browser.type("#username", "wanda")
+    browser.type("#username", "wislawa")
     browser.type("#password", PASSWORD)
     browser.press("#sign-in")
 
 
 def test_from_the_request_to_signing_in(firefox: Open, stack: Stack, tmp_path: Path) -> None:
-    stack.add_person("wanda", "Wanda Kowalska-Żółć", PASSWORD)
-    file = tmp_path / "wanda.pfx"
+    stack.add_person("wislawa", "Wisława Kowalska-Żółć", PASSWORD)
+    file = tmp_path / "wislawa.pfx"
     file.write_bytes(get_file(firefox(), stack))
 
     def install(profile: Path) -> None:
@@ -72,7 +72,7 @@ def get_file(browser: Firefox, stack: Stack) -> bytes:
     browser.wait_for("Keep your enrolment code")
     # An officer approves it; how, is another story.
     with closing(sqlite3.connect(stack.folder / "certificates.db")) as database, database:
-        changed = "UPDATE enrolment SET state = 'approved', expires_at = ? WHERE username = 'wanda'"
+        changed = "UPDATE enrolment SET state = 'approved', expires_at = ? WHERE username = 'wislawa'"
         assert database.execute(changed, [int(time.time()) + 3600]).rowcount == 1
     browser.press("#kept")
     browser.wait_for("one click, no code")

@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from websockets.sync.client import connect
+
+from tests.support.ports import free_port
 
 QUIET = {
     "app.normandy.enabled": False,
@@ -78,7 +79,7 @@ class Firefox:
         """Start it; `prepare` is given the profile's folder before. With `any_server` certificates of servers aren't judged."""
         self._open = ExitStack()
         self._folder = Path(tempfile.mkdtemp(prefix="firefox-"))
-        marionette = _free_port()
+        marionette = free_port()
         self._write_profile({**QUIET, "marionette.port": marionette, **preferences})
         prepare(self._folder)
         self._log = (self._folder / "output.log").open("w")
@@ -201,10 +202,3 @@ def until(condition: Callable[[], bool], problem: Callable[[], str], seconds: fl
     while not condition():
         assert time.monotonic() < deadline, problem()
         time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.support.firefox import QUIET
+from tests.support.ports import free_port
 
 PREFERENCES = {
     **QUIET,
@@ -35,9 +36,7 @@ class FirefoxWithKey:
 
     def __init__(self, **authenticator: Any) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="firefox-"))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         settings = {**PREFERENCES, "marionette.port": port}
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in settings.items()]
         (self._folder / "user.js").write_text("".join(lines))

@@ -74,28 +74,31 @@ class ProviderDouble:
             case "/userinfo":
                 return 200, self.userinfo
             case "/token":
-                form = {name: values[0] for name, values in parse_qs(body).items()}
-                user = base64.b64decode(headers["Authorization"].removeprefix("Basic ")).decode()
-                self.requests.append(form | {"authorization": user})
-                if form["grant_type"] == "refresh_token":
-                    return self.refreshed(form)
-                if self.token_error or form["code"] not in self.codes:
-                    return 400, self.token_error or {"error": "invalid_grant"}
-                now = int(self.now())
-                claims = {
-                    "iss": self.issuer,
-                    "aud": "dashboard",
-                    "iat": now,
-                    "exp": now + 300,
-                    "nonce": self.codes.pop(form["code"]),
-                    **ALICE,
-                    **self.id_claims,
-                }
-                id_token = self.sign({name: value for name, value in claims.items() if value is not None})
-                self.refresh_token = secrets.token_urlsafe(8)
-                tokens = {"access_token": "at", "refresh_token": self.refresh_token, "id_token": id_token}
-                return 200, {"token_type": "Bearer", "expires_in": 300, **tokens}
+                return self.token(body, headers)
         return 404, {}
+
+    def token(self, body: str, headers: Any) -> tuple[int, object]:
+        form = {name: values[0] for name, values in parse_qs(body).items()}
+        user = base64.b64decode(headers["Authorization"].removeprefix("Basic ")).decode()
+        self.requests.append(form | {"authorization": user})
+        if form["grant_type"] == "refresh_token":
+            return self.refreshed(form)
+        if self.token_error or form["code"] not in self.codes:
+            return 400, self.token_error or {"error": "invalid_grant"}
+        now = int(self.now())
+        claims = {
+            "iss": self.issuer,
+            "aud": "dashboard",
+            "iat": now,
+            "exp": now + 300,
+            "nonce": self.codes.pop(form["code"]),
+            **ALICE,
+            **self.id_claims,
+        }
+        id_token = self.sign({name: value for name, value in claims.items() if value is not None})
+        self.refresh_token = secrets.token_urlsafe(8)
+        tokens = {"access_token": "at", "refresh_token": self.refresh_token, "id_token": id_token}
+        return 200, {"token_type": "Bearer", "expires_in": 300, **tokens}
 
     def refreshed(self, form: dict[str, str]) -> tuple[int, object]:
         """Rotate; a refresh token that was used already, or never given, ends the access."""

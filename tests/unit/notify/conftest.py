@@ -1,5 +1,3 @@
-import socket
-
 import pytest
 
 from idp.db import Database
@@ -12,13 +10,6 @@ class Clock:
 
     def __call__(self) -> int:
         return self.now
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture

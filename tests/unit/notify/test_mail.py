@@ -10,7 +10,7 @@ from config.settings import Brand, Mail
 from idp.notify import sink
 from idp.notify.mail import MailHandler
 from idp.notify.worker import Message, Undeliverable
-from tests.unit.notify.conftest import free_port
+from tests.support.ports import free_port
 
 TEMPLATES = {
     "mail/hello.subject": "{{ _('Hello %(name)s', name=name) }}\n{{ injected }}",

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from config.settings import load_provider
 from idp.notify import mailbox, sink
-from tests.unit.notify.conftest import free_port
+from tests.support.ports import free_port
 
 
 def _mail(to: str, subject: str, number: int) -> EmailMessage:
