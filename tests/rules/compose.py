@@ -88,6 +88,7 @@ class Service(_Strict):
     cap_drop: list[str] = []
     security_opt: list[str] = []
     tmpfs: list[Annotated[str, Field(pattern="^/")]] = []
+    sysctls: dict[str, str] = {}
 
 
 class Range(_Strict):

@@ -158,7 +158,8 @@ class Deployment:
         for secret in self.compose.services["proxy"].secrets:
             text = text.replace(f"/run/secrets/{secret};", f"{self._secret(secret)};")
         text = text.replace("/authority/", f"{self._folder('authority')}/")
-        text = text.replace("listen 8443", f"listen {self.https}").replace("listen 8080", f"listen {self.http}")
+        text = re.sub(r"listen 443\b", f"listen {self.https}", text)
+        text = re.sub(r"listen 80\b", f"listen {self.http}", text)
         folder = self._folder("nginx")
         text = text.replace("/dev/stdout", f"{folder}/access.log")
         paths = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
