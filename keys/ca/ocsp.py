@@ -118,11 +118,12 @@ def _read(sent: bytes) -> ocsp.OCSPRequest | None:
     try:
         request = ocsp.load_der_ocsp_request(sent)
         # Parsed only when they are asked for.
-        _ = request.serial_number, request.hash_algorithm, request.extensions
+        serial, _, _ = request.serial_number, request.hash_algorithm, request.extensions
     except (ValueError, NotImplementedError, UnsupportedAlgorithm, x509.DuplicateExtension):
         # NotImplementedError: about several certificates at once, which RFC 5019 section 2.1.1 leaves out.
         return None
-    return request
+    # No certificate has such a number (RFC 5280 section 4.1.2.2), and no answer can be written about it.
+    return request if serial >= 0 else None
 
 
 def _nonce(request: ocsp.OCSPRequest) -> x509.OCSPNonce | None:

@@ -142,5 +142,10 @@ def test_what_is_no_question_of_ours(authority: Authority, issue: Issue) -> None
     for sent in (b"", b"x", b"0" * (LARGEST + 1), b"\x30\x03\x02\x01\x00"):
         answer = ocsp.load_der_ocsp_response(responder.answer(sent)[0])
         assert answer.response_status == ocsp.OCSPResponseStatus.MALFORMED_REQUEST
+    certificate = issue()
+    serial = certificate.serial_number.to_bytes((certificate.serial_number.bit_length() + 8) // 8)
+    below_nothing = question(certificate, authority.issuing).replace(serial, b"\x80" + serial[1:])
+    answer = ocsp.load_der_ocsp_response(responder.answer(below_nothing)[0])
+    assert answer.response_status == ocsp.OCSPResponseStatus.MALFORMED_REQUEST
     other = ocsp.load_der_ocsp_response(responder.answer(question(issue(), authority.root))[0])
     assert other.response_status == ocsp.OCSPResponseStatus.UNAUTHORIZED
