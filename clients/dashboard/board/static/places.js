@@ -86,7 +86,7 @@ export function resized(places, id, how) {
     one.w += 1;
     one.x = Math.min(one.x, COLUMNS - one.w);
   }
-  if (how === "narrower") one.w = Math.max(NARROWEST, one.w - 1);
+  if (how === "narrower") one.w = Math.max(Math.min(NARROWEST, one.w), one.w - 1);
   if (how === "taller" && !one.collapsed) one.h = Math.min(HIGHEST, one.h + 1);
   if (how === "shorter" && !one.collapsed) one.h = Math.max(1, one.h - 1);
   return before === `${one.x} ${one.w} ${one.h}` ? null : inReadingOrder(settled(copies, id));

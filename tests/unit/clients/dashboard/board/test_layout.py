@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -136,6 +136,7 @@ def test_the_page_comes_to_the_same_places(tmp_path: Path) -> None:
     cases: list[dict[str, object]] = []
 
     @given(layouts(), st.integers(0, 9), st.integers(3, 12), st.integers(1, 12))
+    @example(Layout(widgets=(Place(id="w0", x=11, y=0, w=1, h=1),)), 0, 3, 1)
     def collect(layout: Layout, number: int, width: int, height: int) -> None:
         key = f"w{number}"
         wanted = {
