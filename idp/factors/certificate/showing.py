@@ -19,6 +19,8 @@ from keys.ca.names import account_uri
 
 _RESULT_SECONDS = 120
 
+_LONGEST_SERIAL = 64
+
 
 class Showing:
     """The use case."""
@@ -115,4 +117,5 @@ class Showing:
 
 
 def _serial(certificate: x509.Certificate | bytes | None) -> str:
-    return f"{certificate.serial_number:x}" if isinstance(certificate, x509.Certificate) else ""
+    # Of anybody's certificate, however long a number it has: RFC 5280 section 4.1.2.2 ends at 40 digits.
+    return f"{certificate.serial_number:x}"[:_LONGEST_SERIAL] if isinstance(certificate, x509.Certificate) else ""
