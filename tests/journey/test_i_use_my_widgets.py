@@ -122,6 +122,7 @@ def test_without_javascript(open_browser: Callable[..., Page], stack: Stack) -> 
     note = widget(page, "notepad")
     note.get_by_label("Your notes").fill("by hand")
     note.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/dashboard#w-notepad")
     expect(note.get_by_label("Your notes")).to_have_value("by hand")
     links = widget(page, "quick-links")
     links.get_by_text("Add a link").click()
