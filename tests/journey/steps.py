@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.support.stack import Stack
 
 PASSWORD = "violet harbour 42 lanterns"
+_SETTLED_SECONDS = 3.0
 SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 
 
@@ -43,8 +44,12 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
 
 
 def fits(page: Page) -> bool:
-    """Say whether nothing has to be scrolled sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+    """Say whether nothing has to be scrolled sideways, once the page has settled: boards measure themselves after a window changed."""
+    deadline = time.monotonic() + _SETTLED_SECONDS
+    while not page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"):
+        if time.monotonic() > deadline:
+            return False
+    return True
 
 
 def _examine(page: Page, name: str) -> None:
