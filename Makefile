@@ -28,7 +28,7 @@ packages: $(DEV_STAMP) ## Install the Debian packages that tests need (as root),
 	@$(BIN)/python -m tests.support.packages
 lock: $(DEV_STAMP) ## Resolve the dependencies anew and write both lock files
 	for file in requirements requirements-dev; do \
-		$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		$(BIN)/uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 			$$([ $$file = requirements ] || echo --group dev -c requirements.lock) pyproject.toml -o $$file.lock; done
 
 clean: ## Remove the virtual environment and caches; DATA_DIR stays
