@@ -71,7 +71,6 @@ def served() -> Flask:
 
 
 def _authority(settings: RelyingPartySettings) -> Authority:
-
     ca = settings.ca
     authority = Authority.in_folder(
         settings.data_dir / "keys" / "ca",

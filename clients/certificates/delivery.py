@@ -5,7 +5,6 @@ more; the inbox knows a message by its key and the provider a certificate by its
 """
 
 import logging
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from flask import Flask
 
 from clients.certificates import sendings
 from clients.certificates.sendings import Claimed
+from clients.sso import background
 from clients.sso.parts import parts
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ _log = logging.getLogger(__name__)
 _LEASE = 60
 _FIRST_DELAY, _LONGEST_DELAY = 2, 15 * 60
 _GIVE_UP = 14 * 24 * 3600
-_PAUSE, _PAUSE_AFTER_FAILURE = 1.0, 5.0
 _REMIND_SECONDS = 3600
 
 
@@ -38,17 +37,7 @@ class Delivery:
 
     def start(self) -> None:
         """Do it in the background for as long as the program runs."""
-        threading.Thread(target=self.run_forever, args=(threading.Event(),), name="delivery", daemon=True).start()
-
-    def run_forever(self, stop: threading.Event) -> None:
-        """Deliver until `stop` is set; survives a database that is away for a while."""
-        pause = 0.0
-        while not stop.wait(pause):
-            try:
-                pause = 0.0 if self.run_once() else _PAUSE
-            except Exception:  # noqa: BLE001 - the loop goes on, whatever it was
-                _log.exception("what is to be told could not be read")
-                pause = _PAUSE_AFTER_FAILURE
+        background.begin(self.run_once, "delivery")
 
     def run_once(self) -> int:
         """Deliver what is due, a few at a time; return how many were taken in hand."""

@@ -6,7 +6,6 @@ and the provider knows it by its id. What it says and to whom, it never logs.
 
 import logging
 import random
-import threading
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -16,6 +15,7 @@ from flask import Flask
 
 from clients.dashboard.messages import notices
 from clients.dashboard.messages.notices import Claimed
+from clients.sso import background
 from clients.sso.parts import parts
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ _FIRST_DELAY = 2
 _LONGEST_DELAY = 15 * 60
 _GIVE_UP = 3 * 24 * 3600
 """Older news are none; well within the time for which the provider remembers what it was sent."""
-_PAUSE = 1.0
-_PAUSE_AFTER_FAILURE = 5.0
 
 
 class Delivery:
@@ -44,17 +42,7 @@ class Delivery:
 
     def start(self) -> None:
         """Do it in the background for as long as the program runs."""
-        threading.Thread(target=self.run_forever, args=(threading.Event(),), name="delivery", daemon=True).start()
-
-    def run_forever(self, stop: threading.Event) -> None:
-        """Deliver until `stop` is set; survives a database that is away for a while."""
-        pause = 0.0
-        while not stop.wait(pause):
-            try:
-                pause = 0.0 if self.run_once() else _PAUSE
-            except Exception:  # noqa: BLE001 - the loop goes on, whatever it was
-                _log.exception("notices could not be read")
-                pause = _PAUSE_AFTER_FAILURE
+        background.begin(self.run_once, "delivery")
 
     def run_once(self) -> int:
         """Deliver what is due, up to a hundred; return how many were taken in hand."""
