@@ -54,7 +54,12 @@ def _obey(token: str) -> int:
     check_claims(claims, issuer=here.settings.issuer, client_id=here.settings.client_id, now=now)
     remember_until = min(claims["exp"], now + _LONGEST_LIFE) + _LEEWAY_SECONDS
     ended = store.end_sessions_once(
-        digest(claims["jti"]), remember_until, now, sub=claims.get("sub"), sid=claims.get("sid")
+        digest(claims["jti"]),
+        remember_until,
+        now,
+        issued_at=claims["iat"],
+        sub=claims.get("sub"),
+        sid=claims.get("sid"),
     )
     if ended is None:
         raise RefusedError("jti was used before")

@@ -6,7 +6,7 @@ OpenID Connect RP-Initiated Logout 1.0. What the provider tells this service on 
 import hmac
 from http import HTTPStatus
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from clients.sso.crypto import new_secret
@@ -30,26 +30,31 @@ def sign_out() -> Response:
     here = parts()
     current = current_session()
     if current is None:
-        return redirect("/", HTTPStatus.SEE_OTHER)
+        # The logout token was quicker, or it is a double click: it has happened.
+        return redirect(url_for("logout.signed_out"), HTTPStatus.SEE_OTHER)
     id_token = here.sessions.id_token(current)
     state = session[_STATE] = new_secret()
     try:
         response = redirect(here.provider.sign_out_url(id_token, state), HTTPStatus.SEE_OTHER)
     except ProviderUnavailableError:
-        response = _page(HTTPStatus.SERVICE_UNAVAILABLE, everywhere=False)
+        response = _page(HTTPStatus.SERVICE_UNAVAILABLE, "here")
     here.sessions.close(current, response)
     return response
 
 
 def signed_out() -> Response:
-    """`GET /signed-out`: the provider sends the person here when all is done, with the state that `sign_out` made."""
+    """`GET /signed-out`: the provider sends the person here when all is done, with the state that `sign_out` made.
+
+    Without that state it is the same page, which claims less: who signed out at the provider itself arrives before or after its logout
+    token, and whether the session here still lives for that moment decides nothing.
+    """
     expected = session.pop(_STATE, "")
-    if not expected or not hmac.compare_digest(expected, request.args.get("state", "")):
-        # A bookmark, or a reload: there is nothing to report.
-        return redirect("/", HTTPStatus.SEE_OTHER)
-    return _page(HTTPStatus.OK, everywhere=True)
+    # As bytes: `compare_digest` takes no text beyond ASCII.
+    proven = expected and hmac.compare_digest(expected.encode(), request.args.get("state", "").encode())
+    return _page(HTTPStatus.OK, "everywhere" if proven else "told")
 
 
-def _page(status: HTTPStatus, *, everywhere: bool) -> Response:
-    page = render_template("sso/signed_out.html", everywhere=everywhere, home=parts().home)
+def _page(status: HTTPStatus, extent: str) -> Response:
+    # Nobody's name in the corner, for the moment in which a session still lives.
+    page = render_template("sso/signed_out.html", extent=extent, home=parts().home, person=None)
     return Response(page, status, mimetype="text/html")

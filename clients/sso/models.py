@@ -96,9 +96,13 @@ class KeptForm(Model):
 
 
 class SeenLogoutToken(Model):
-    """A logout token that was obeyed, so that nobody can replay it while it is valid."""
+    """A logout token that was obeyed: nobody can replay it while it is valid, and no sign-in that it ended begins a session after it."""
 
     __tablename__ = "sso_seen_logout_token"
+    __table_args__ = (Index("ix_sso_seen_logout_token_sid", "sid"), Index("ix_sso_seen_logout_token_sub", "sub"))
 
     jti_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sid: Mapped[str | None] = mapped_column(String(255))
+    sub: Mapped[str | None] = mapped_column(String(255))
+    issued_at: Mapped[int] = mapped_column(BigInteger, server_default="0")
     expires_at: Mapped[int] = mapped_column(BigInteger)

@@ -30,8 +30,11 @@ class Sessions:
         self._token_box = token_box
         self._clock = clock
 
-    def open(self, request: Request, response: Response, signed_in: SignedIn) -> None:
-        """Begin a session with a new identifier, whatever the browser brought along, and set its cookie."""
+    def open(self, request: Request, response: Response, signed_in: SignedIn) -> bool:
+        """Begin a session with a new identifier, whatever the browser brought along, and set its cookie.
+
+        False when the provider has ended this sign-in meanwhile; then there is none.
+        """
         claims = signed_in.claims
         now = int(self._clock())
         session_id, secret = new_secret(), new_secret()
@@ -58,16 +61,20 @@ class Sessions:
         forget = now - _REMEMBERED_SECONDS
         refresh_token = signed_in.tokens.refresh_token
         grant = SsoGrant(session_id=session_id, refresh_token=self._token_box.close(refresh_token), held_until=0)
-        store.add_session(
+        begun = store.add_session(
             session,
             grant if refresh_token else None,
             replaces=old_id,
             used_before=forget - self._idle,
             created_before=forget - self._absolute,
+            id_token_issued_at=int(claims["iat"]),
         )
+        if not begun:
+            return False
         response.set_cookie(
             self.cookie, f"{session_id}.{secret}", secure=self._secure, httponly=True, samesite="Lax", path="/"
         )
+        return True
 
     def find(self, request: Request) -> SsoSession | None:
         """Return the session that the browser's cookie proves, if it hasn't ended."""

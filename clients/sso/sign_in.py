@@ -87,7 +87,8 @@ def callback() -> Response:
         # The provider should have said so. Whoever went on from here would be sent back there at once.
         return _failed("unmet", pending.return_to, detail="the sign-in is not what was asked for")
     response = redirect(pending.return_to, HTTPStatus.SEE_OTHER)
-    here.sessions.open(request, response, signed_in)
+    if not here.sessions.open(request, response, signed_in):
+        return _failed("expired", pending.return_to, detail="signed out at the provider meanwhile")
     return response
 
 

@@ -52,9 +52,19 @@ def find_kept_form(id_hash: str, browser_hash: str, now: int) -> KeptForm | None
 
 
 def add_session(
-    session: SsoSession, grant: SsoGrant | None, *, replaces: str, used_before: int, created_before: int
-) -> None:
-    """Save a new session in place of the one this browser had, and delete those that ended by themselves."""
+    session: SsoSession,
+    grant: SsoGrant | None,
+    *,
+    replaces: str,
+    used_before: int,
+    created_before: int,
+    id_token_issued_at: int,
+) -> bool:
+    """Save a new session in place of the one this browser had, and delete those that ended by themselves.
+
+    False when the provider has ended this sign-in while the browser was on its way: its logout token was quicker than the callback.
+    """
+    session_id, sid, sub = session.id, session.sid, session.sub
     ended = or_(SsoSession.id == replaces, SsoSession.used_at <= used_before, SsoSession.created_at <= created_before)
     db.session.execute(delete(SsoSession).where(ended))
     db.session.add(session)
@@ -62,6 +72,13 @@ def add_session(
         db.session.flush()
         db.session.add(grant)
     db.session.commit()
+    # Looked up once the session can be seen, and `end_sessions_once` looks again once its token can be: one of the two finds the other.
+    person = SeenLogoutToken.sid.is_(None) & (SeenLogoutToken.sub == sub)
+    by = or_(SeenLogoutToken.sid == sid, person & (SeenLogoutToken.issued_at > id_token_issued_at))
+    if db.session.execute(select(SeenLogoutToken.jti_hash).where(by).limit(1)).first() is None:
+        return True
+    delete_session(session_id)
+    return False
 
 
 def find_session(session_id: str) -> SsoSession | None:
@@ -81,16 +98,22 @@ def delete_session(session_id: str) -> None:
     db.session.commit()
 
 
-def end_sessions_once(jti_hash: str, expires_at: int, now: int, *, sub: str | None, sid: str | None) -> int | None:
+def end_sessions_once(
+    jti_hash: str, expires_at: int, now: int, *, issued_at: int, sub: str | None, sid: str | None
+) -> int | None:
     """Obey a logout token: end the sessions it names and return how many, or None when it was obeyed before."""
     db.session.execute(delete(SeenLogoutToken).where(SeenLogoutToken.expires_at <= now))
-    db.session.add(SeenLogoutToken(jti_hash=jti_hash, expires_at=expires_at))
+    db.session.add(SeenLogoutToken(jti_hash=jti_hash, expires_at=expires_at, sid=sid, sub=sub, issued_at=issued_at))
     try:
         db.session.flush()
     except IntegrityError:
         db.session.rollback()
         return None
     named = [column == value for column, value in ((SsoSession.sub, sub), (SsoSession.sid, sid)) if value is not None]
-    ended = len(db.session.execute(delete(SsoSession).where(*named).returning(SsoSession.id)).all())
+    named_sessions = delete(SsoSession).where(*named).returning(SsoSession.id)
+    ended = len(db.session.execute(named_sessions).all())
+    db.session.commit()
+    # Again, for a session that began meanwhile: see `add_session`.
+    ended += len(db.session.execute(named_sessions).all())
     db.session.commit()
     return ended

@@ -72,6 +72,7 @@ def test_a_service_lets_me_choose(page: Page, stack: Stack) -> None:
     heading(page, "Sign out?")
     look(page, "confirm-sign-out")
     page.locator("#sign-out").click()
-    expect(page).to_have_url(re.compile(f"^{stack.dashboard}/"))
+    heading(page, "You are signed out")
+    expect(page).to_have_url(f"{stack.dashboard}/signed-out")
     page.goto(f"{stack.issuer}/account")
     expect(page.get_by_label("Username")).to_be_visible()

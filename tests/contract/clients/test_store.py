@@ -38,10 +38,12 @@ def race(app: Flask, action: Callable[[], object]) -> list[object]:
         return list(pool.map(run, range(RACERS)))
 
 
-def add_session(session_id: str, sub: str = "alice", sid: str | None = None) -> None:
+def add_session(session_id: str, sub: str = "alice", sid: str | None = None) -> bool:
     texts = dict.fromkeys(("secret_hash", "name", "username", "email", "locale", "id_token"), "x")
     session = SsoSession(id=session_id, sub=sub, sid=sid, created_at=NOW, used_at=NOW, **texts)
-    store.add_session(session, None, replaces="", used_before=NOW - 60, created_before=NOW - 60)
+    return store.add_session(
+        session, None, replaces="", used_before=NOW - 60, created_before=NOW - 60, id_token_issued_at=NOW
+    )
 
 
 def test_a_pending_sign_in_is_consumed_once(app: Flask) -> None:
@@ -58,9 +60,44 @@ def test_a_pending_sign_in_is_consumed_once(app: Flask) -> None:
 def test_a_logout_token_is_obeyed_once(app: Flask) -> None:
     add_session("1")
 
-    ended = race(app, lambda: store.end_sessions_once("jti", NOW + 60, NOW, sub="alice", sid=None))
+    ended = race(app, lambda: store.end_sessions_once("jti", NOW + 60, NOW, issued_at=NOW, sub="alice", sid=None))
 
     assert sorted(count for count in ended if count is not None) == [1]  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize(
+    ("sub", "sid", "issued_at", "begins"),
+    [
+        ("alice", "s1", NOW - 5, False),
+        (None, "s1", NOW, False),
+        ("alice", "s2", NOW + 5, True),
+        ("alice", None, NOW + 5, False),
+        ("alice", None, NOW - 5, True),  # she has signed in again since
+        ("bob", None, NOW + 5, True),
+    ],
+)
+@pytest.mark.usefixtures("app")
+def test_a_sign_in_that_was_ended_on_its_way_begins_no_session(
+    sub: str | None, sid: str | None, issued_at: int, begins: bool
+) -> None:
+    store.end_sessions_once("jti", NOW + 60, NOW, issued_at=issued_at, sub=sub, sid=sid)
+
+    assert add_session("1", sid="s1") is begins
+    assert (store.find_session("1") is not None) is begins
+
+
+def test_of_a_session_that_begins_and_its_end_the_end_stays(app: Flask) -> None:
+    numbers = iter(range(RACERS))
+
+    def run() -> object:
+        number = next(numbers)
+        if number == RACERS // 2:
+            return store.end_sessions_once("jti", NOW + 60, NOW, issued_at=NOW, sub=None, sid="s1")
+        return add_session(str(number), sid="s1")
+
+    race(app, run)
+
+    assert not [number for number in range(RACERS) if store.find_session(str(number))]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +109,7 @@ def test_ends_what_is_named_and_nothing_else(sub: str | None, sid: str | None, l
     add_session("2", sid="s2")
     add_session("3", sub="bob")
 
-    store.end_sessions_once("jti", NOW + 60, NOW, sub=sub, sid=sid)
+    store.end_sessions_once("jti", NOW + 60, NOW, issued_at=NOW, sub=sub, sid=sid)
 
     assert {number for number in "123" if store.find_session(number)} == left
 

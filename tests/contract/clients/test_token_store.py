@@ -53,7 +53,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
         texts = dict.fromkeys(("secret_hash", "name", "username", "email", "locale", "id_token"), "x")
         session = SsoSession(id="1", sub="alice", sid="s", created_at=NOW, used_at=NOW, **texts)
         grant = SsoGrant(session_id="1", refresh_token=BOX.close("first"), held_until=0)
-        store.add_session(session, grant, replaces="", used_before=0, created_before=0)
+        store.add_session(session, grant, replaces="", used_before=0, created_before=0, id_token_issued_at=0)
         yield app
         db.session.remove()
         db.engine.dispose()

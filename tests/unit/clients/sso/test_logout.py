@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -60,6 +61,27 @@ def test_says_so_when_only_this_service_could_be_left(
     assert client.get_cookie("dashboard_session") is None
 
 
-def test_the_last_page_reports_nothing_to_those_who_did_not_sign_out(client: FlaskClient) -> None:
-    assert client.get("/signed-out").location == "/"
-    assert client.get("/signed-out?state=x").location == "/"
+@pytest.mark.parametrize("query", ["", "?state=x", "?state=%C3%A9", "?state=%00"])
+def test_the_last_page_claims_nothing_that_it_was_not_told(client: FlaskClient, query: str) -> None:
+    page = client.get(f"/signed-out{query}")
+
+    assert page.status_code == 200
+    assert "You are signed out" in page.text
+    assert "of every service" not in page.text
+
+
+def test_one_lands_on_the_same_page_whether_or_not_the_logout_token_was_quicker(
+    client: FlaskClient, sign_in: SignIn
+) -> None:
+    sign_in()
+    before = client.get("/signed-out")
+    client.delete_cookie("dashboard_session")
+
+    assert client.get("/signed-out").text == before.text
+
+
+def test_signing_out_a_second_time_lands_there_too(client: FlaskClient, sign_in: SignIn, csrf: Csrf) -> None:
+    token = csrf(sign_in())
+    client.delete_cookie("dashboard_session")
+
+    assert client.post("/sign-out", data={"csrf_token": token}).location == "/signed-out"
