@@ -8,10 +8,10 @@ afterwards: the person sees the form as it was and presses the button again.
 import json
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Request, session
+from flask import Request
 from werkzeug.datastructures import MultiDict
 
-from clients.sso import store
+from clients.sso import browser_secret, store
 from clients.sso.crypto import Box, digest, new_secret
 from clients.sso.models import KeptForm
 
@@ -27,7 +27,7 @@ def keep(request: Request, *, sub: str, box: Box, now: int, expires_at: int) -> 
     form_id = new_secret()
     kept = KeptForm(
         id_hash=digest(form_id),
-        browser_hash=digest(session.setdefault("browser", new_secret())),
+        browser_hash=browser_secret.current(),
         sub=sub,
         path=request.path,
         fields=box.close(json.dumps(fields)),
@@ -41,7 +41,7 @@ def keep(request: Request, *, sub: str, box: Box, now: int, expires_at: int) -> 
 def find(request: Request, *, sub: str, box: Box, now: int) -> MultiDict[str, str] | None:
     """Return the fields that this person left at this address in this browser. Looking doesn't use them up: pages are reloaded."""
     form_id = request.args.get(PARAMETER, "")
-    kept = store.find_kept_form(digest(form_id), digest(session.get("browser", "")), now) if form_id else None
+    kept = store.find_kept_form(digest(form_id), browser_secret.find(), now) if form_id else None
     if kept is None or kept.sub != sub or kept.path != request.path:
         return None
     text = box.open(kept.fields)

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from clients.sso import browser_secret
 from clients.sso.crypto import new_secret
 from clients.sso.guard import current_session
 from clients.sso.outcomes import ProviderUnavailableError
@@ -33,6 +34,7 @@ def sign_out() -> Response:
         # The logout token was quicker, or it is a double click: it has happened.
         return redirect(url_for("logout.signed_out"), HTTPStatus.SEE_OTHER)
     id_token = here.sessions.id_token(current)
+    browser_secret.forget()
     state = session[_STATE] = new_secret()
     try:
         response = redirect(here.provider.sign_out_url(id_token, state), HTTPStatus.SEE_OTHER)

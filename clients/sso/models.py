@@ -40,7 +40,10 @@ class PendingSignIn(Model):
     """A person who was sent to the provider and hasn't come back. Bound to the browser that was sent."""
 
     __tablename__ = "sso_pending_sign_in"
-    __table_args__ = (Index("ix_sso_pending_sign_in_expires_at", "expires_at"),)
+    __table_args__ = (
+        Index("ix_sso_pending_sign_in_expires_at", "expires_at"),
+        Index("ix_sso_pending_sign_in_browser_hash", "browser_hash"),
+    )
 
     state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     browser_hash: Mapped[str] = mapped_column(String(64))
@@ -85,7 +88,10 @@ class KeptForm(Model):
     """What a person had typed when they were sent to the provider. Bound to them and to their browser; `fields` is encrypted."""
 
     __tablename__ = "sso_kept_form"
-    __table_args__ = (Index("ix_sso_kept_form_expires_at", "expires_at"),)
+    __table_args__ = (
+        Index("ix_sso_kept_form_expires_at", "expires_at"),
+        Index("ix_sso_kept_form_browser_hash", "browser_hash"),
+    )
 
     id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     browser_hash: Mapped[str] = mapped_column(String(64))

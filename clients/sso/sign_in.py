@@ -6,12 +6,12 @@ State, nonce and code verifier wait in the database, under the digest of the sta
 import logging
 from http import HTTPStatus
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
-from clients.sso import store
-from clients.sso.crypto import digest, new_secret
+from clients.sso import browser_secret, store
+from clients.sso.crypto import digest
 from clients.sso.demands import ANY, Demand
 from clients.sso.models import PendingSignIn
 from clients.sso.outcomes import RefusedError
@@ -46,11 +46,10 @@ def depart(return_to: str, demand: Demand = ANY, *, sub: str = "") -> Response:
     here = parts()
     now = int(here.clock())
     departure = here.provider.departure(str(get_locale() or ""), demand, sub=sub)
-    # One name for all tabs of a browser; each tab has a state of its own.
-    browser = session.setdefault("browser", new_secret())
     pending = PendingSignIn(
         state_hash=digest(departure.state),
-        browser_hash=digest(browser),
+        # One for all tabs of a browser; each tab has a state of its own.
+        browser_hash=browser_secret.current(),
         nonce=departure.nonce,
         code_verifier=departure.code_verifier,
         return_to=local_path(return_to, here.home),
@@ -65,9 +64,7 @@ def depart(return_to: str, demand: Demand = ANY, *, sub: str = "") -> Response:
 def callback() -> Response:
     """`GET /callback`: the provider's answer. Each is used once; a second visit leads on, or offers to begin again."""
     here = parts()
-    pending = store.consume_pending(
-        digest(request.args.get("state", "")), digest(session.get("browser", "")), int(here.clock())
-    )
+    pending = store.consume_pending(digest(request.args.get("state", "")), browser_secret.find(), int(here.clock()))
     if pending is None:
         # The back button, a reloaded callback, a tab that was open too long, or a link that somebody else prepared.
         return (
@@ -87,8 +84,10 @@ def callback() -> Response:
         # The provider should have said so. Whoever went on from here would be sent back there at once.
         return _failed("unmet", pending.return_to, detail="the sign-in is not what was asked for")
     response = redirect(pending.return_to, HTTPStatus.SEE_OTHER)
+    same_person = here.sessions.person_of(request) == claims["sub"]
     if not here.sessions.open(request, response, signed_in):
         return _failed("expired", pending.return_to, detail="signed out at the provider meanwhile")
+    browser_secret.renew(same_person=same_person)
     return response
 
 

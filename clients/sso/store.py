@@ -51,6 +51,20 @@ def find_kept_form(id_hash: str, browser_hash: str, now: int) -> KeptForm | None
     return db.session.execute(select(KeptForm).where(*wanted)).scalar_one_or_none()
 
 
+def rebind_browser(former_hash: str, browser_hash: str) -> None:
+    """Let what waits for a browser wait for the same one under its new secret."""
+    for table in (PendingSignIn, KeptForm):
+        db.session.execute(update(table).where(table.browser_hash == former_hash).values(browser_hash=browser_hash))
+    db.session.commit()
+
+
+def forget_browser(browser_hash: str) -> None:
+    """Forget what waits for a browser."""
+    for table in (PendingSignIn, KeptForm):
+        db.session.execute(delete(table).where(table.browser_hash == browser_hash))
+    db.session.commit()
+
+
 def add_session(
     session: SsoSession,
     grant: SsoGrant | None,
