@@ -194,6 +194,7 @@ def _mount(app: Flask, core: Core) -> Machine:
     )
     authorization = browser_views.Authorization(parts, core.hints)
     dispatcher.finish["authorize"] = authorization.resume
+    dispatcher.again["authorize"] = authorization.address
     ports = account_ports.Ports(
         sign_in=dispatcher,
         services=Services(ServiceAccess(database, core.clients, core.clock)),

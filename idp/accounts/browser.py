@@ -1,5 +1,6 @@
 """Who is signed in in this browser: joins cookies and sessions. Starts and ends no session itself."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Request, after_this_request, g
@@ -8,6 +9,10 @@ from werkzeug.wrappers import Response
 
 from idp.accounts.cookies import SLOTS, SessionCookies
 from idp.accounts.sessions import Session, Sessions
+from idp.web import browser_secret
+
+SecretHook = Callable[[str, str], None]
+"""Called with the digests of the browser's former secret, which may be empty, and of its new one (`web.browser_secret`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class Browser:
         self._sessions = sessions
         self._cookies = cookies
         self._remembered_seconds = remembered_seconds
+        self.on_new_secret: list[SecretHook] = []
 
     def people(self, request: Request) -> list[SignedIn]:
         """Return every live session of this browser, the active one first. Looked up once per request."""
@@ -48,6 +54,7 @@ class Browser:
 
         Its cookie goes with the response: into its account's slot, a free one, or the least recently used.
         """
+        self.renew_secret()
         people = self.people(request)
         taken = {person.slot: person.session for person in people}
         same = [slot for slot, other in taken.items() if other.account_id == session.account_id]
@@ -72,10 +79,20 @@ class Browser:
 
     def drop(self, request: Request, response: Response, *sids: str) -> None:
         """Remove the cookies of these sessions from the browser, or of all when none is named."""
+        self.renew_secret()
         slots = [person.slot for person in self.people(request) if person.session.sid in sids]
         if slots or not sids:
             self._cookies.clear(response, *slots)
         self.forget_lookup()
+
+    def renew_secret(self) -> None:
+        """Give the browser a new secret and new CSRF tokens, once in a request; what is bound to it follows."""
+        if g.get("browser_secret_renewed"):
+            return
+        g.browser_secret_renewed = True
+        former, digest = browser_secret.renew()
+        for hook in self.on_new_secret:
+            hook(former, digest)
 
     @staticmethod
     def forget_lookup() -> None:

@@ -96,6 +96,7 @@ class Sessions:
             account_id=account_id,
             secret_hash=hashing.digest(secret),
             now=now,
+            authenticated_at=strength.newest(proofs),
             expires_at=now + (lifetimes.remembered_session if remember else lifetimes.session_absolute),
             idle_seconds=lifetimes.remembered_session if remember else lifetimes.session_idle,
             remembered=int(remember),
@@ -140,13 +141,22 @@ class Sessions:
         if before is None:
             raise LookupError(f"session {sid} has ended")
         known = strength.joined(strength.read(before["proofs"]), proofs)
-        store.strengthen(tx, sid, secret_hash=hashing.digest(secret), proofs=strength.write(known), now=now)
+        authenticated_at = strength.newest(known)
+        store.strengthen(
+            tx,
+            sid,
+            secret_hash=hashing.digest(secret),
+            proofs=strength.write(known),
+            authenticated_at=authenticated_at,
+            now=now,
+        )
         user_agent = user_agent and user_agent[:_USER_AGENT_LENGTH]
         account_id = before["account_id"]
         self._record(tx, account_id, sid, proofs, ip=ip, user_agent=user_agent)
         detail = {"sid": sid, "methods": [proof.method for proof in proofs]}
         audit.record(tx, "session.strengthened", at=now, account_id=account_id, ip=ip, detail=detail)
-        return replace(_session(before), proofs=known, auth_time=now, last_seen_at=now), f"{sid}.{secret}"
+        stronger = replace(_session(before), proofs=known, auth_time=authenticated_at, last_seen_at=now)
+        return stronger, f"{sid}.{secret}"
 
     def end(self, tx: Tx, sid: str, reason: str) -> bool:
         """End one session; False when it had ended before."""

@@ -51,6 +51,11 @@ def level(proofs: Iterable[Proof]) -> str:
     return AAL3 if HARDWARE in shown else AAL2
 
 
+def newest(proofs: Iterable[Proof]) -> int:
+    """Return when the last of the proofs was given, in seconds; that is `auth_time` (OpenID Connect Core section 2)."""
+    return max((proof.at for proof in proofs), default=0)
+
+
 def reaches(proofs: Iterable[Proof], wanted: str) -> bool:
     """Tell whether the proofs reach the level `wanted`; an unknown level is out of reach."""
     return wanted in LEVELS and LEVELS.index(level(proofs)) >= LEVELS.index(wanted)

@@ -5,13 +5,14 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from flask import after_this_request, redirect, request, session, url_for
+from flask import abort, after_this_request, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from idp.accounts.build import Accounts
 from idp.accounts.guard import RECENT
 from idp.accounts.strength import POSSESSION, Proof, joined
+from idp.db import Tx
 from idp.errors import PageError
 from idp.factors.build import Strong
 from idp.login import flow, store
@@ -20,13 +21,14 @@ from idp.login.flow import AskConsent, ChooseAccount, Enrol, LetIn, Person, Prov
 from idp.login.knowledge import Knowledge, where
 from idp.login.store import Interaction
 from idp.oauth.ports import Asked, Authentication, Refused
+from idp.web import browser_secret
 from keys import hashing
 
 Finish = Callable[[Mapping[str, Any], Authentication | Refused], Response]
 """Answers whoever asked, given the parameters that came with the question."""
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
-_SECRET = "browser"  # noqa: S105  the cookie's field
+HOME = "/account"
 _PAGES: dict[type, str] = {Prove: "login.sign_in", ChooseAccount: "login.choose_account", AskConsent: "login.consent"}
 _LOCAL = Asked("", "", first_party=True, scope=())
 
@@ -54,6 +56,12 @@ class Dispatcher:
         """Given a client: the page of its own where signing in begins, if it has told us."""
         self.finish: dict[str, Finish] = {"local": _finish_local}
         """By kind of interaction; `idp.app` adds the protocol's."""
+        self.again: dict[str, Callable[[Mapping[str, Any]], str]] = {
+            "local": lambda parameters: str(parameters["next"])
+        }
+        """By kind: the address at which the same is asked anew, given the parameters."""
+        self._browser.on_new_secret.append(self._rebind)
+        self._sessions.on_end.append(lambda tx, sids: store.end_of_sessions(tx, sids, now=self._clock()))
 
     # What the protocol asks for (oauth.ports.SignIn)
 
@@ -100,15 +108,18 @@ class Dispatcher:
     # What the steps call
 
     def load(self, interaction_id: str) -> Interaction:
-        """Return the interaction of this browser.
+        """Return the interaction of this browser, which goes on; whoever comes to one that doesn't is answered at once.
 
         Raises:
             PageError: it is unknown, expired, or was begun in another browser.
+            HTTPException: it is over, or has gone on meanwhile: the response that leads on.
         """
         interaction = store.find(self._database.read(), interaction_id)
-        if interaction is None or not hashing.same(
-            interaction.browser_digest, hashing.digest(session.get(_SECRET, ""))
-        ):
+        here = browser_secret.find()
+        if interaction and here and hashing.same(interaction.former_digest, here):
+            # A second click, sent before the first one was answered. It gets nothing here: the browser has a new secret by now, or none.
+            abort(self._lead_on(interaction))
+        if interaction is None or not here or not hashing.same(interaction.browser_digest, here):
             raise PageError(
                 HTTPStatus.BAD_REQUEST,
                 _("This sign-in can’t be continued here"),
@@ -124,6 +135,8 @@ class Dispatcher:
                 _("To keep you safe it has expired. Go back to the service that you wanted to use and sign in again."),
                 **self._way_on(interaction),
             )
+        if interaction.completed or not self._is_in_started_session(interaction):
+            abort(self._over(interaction))
         return self._knowledge.still_true(interaction)
 
     def step(self, interaction: Interaction) -> flow.Step:
@@ -131,12 +144,15 @@ class Dispatcher:
         return flow.next_step(interaction.asked, self._knowledge.known(interaction.asked, interaction))
 
     def advance(self, interaction: Interaction) -> Response:
-        """Send the person to the next step, or answer whoever asked. Repeating it is harmless: a double click gets an answer too."""
+        """Send the person to the next step, or answer whoever asked, once."""
+        return self._decide(interaction, lambda: self._advance(interaction))
+
+    def _advance(self, interaction: Interaction) -> Response:
         known = self._knowledge.known(interaction.asked, interaction)
         step = flow.next_step(interaction.asked, known)
         if isinstance(step, LetIn):
-            with self._database.write():
-                return self._keep(self._let_in(interaction))
+            with self._database.write() as tx:
+                return self._save(tx, self._let_in(interaction))
         if isinstance(step, Person):
             if interaction.offer:
                 return redirect(url_for("login.offer", interaction_id=interaction.id), SEE_OTHER)
@@ -146,9 +162,10 @@ class Dispatcher:
         return redirect(self._page(interaction.id, step), SEE_OTHER)
 
     def answer(self, interaction: Interaction, outcome: Authentication | Refused) -> Response:
-        """Answer whoever asked."""
+        """Answer whoever asked; of two answers at once, the second leads the person to ask anew."""
         with self._database.write() as tx:
-            store.complete(tx, interaction.id, now=self._clock())
+            if not store.complete(tx, interaction.id, now=self._clock()):
+                return self._ask_anew(interaction)
         return self.finish[interaction.kind](interaction.parameters, outcome)
 
     def prove(
@@ -163,6 +180,8 @@ class Dispatcher:
     ) -> Response:
         """Note what somebody has proven, and go on; with `offer`, who has no second step is offered a passkey on the way."""
         here = where()
+        if interaction.started_sid and account_id not in {one.account_id for one in self.current()}:
+            interaction = self._anew_for_another(interaction)
         same = account_id == interaction.account_id
         has = self._strong.standings.of(account_id)
         if not has.active:
@@ -183,12 +202,16 @@ class Dispatcher:
             offer=offer and interaction.kind != "local" and not has.methods,
             allowed=same and interaction.allowed,
         )
-        # From the proof to the answer one transaction: one wait for the disk, and no session that leads nowhere.
-        with self._database.write() as tx:
-            if POSSESSION in proof.shows:
-                self._strong.attempts.clear(tx, account_id)
-                self._strong.reset.cancel(tx, account_id, here)
-            return self._keep(changed)
+
+        def go_on() -> Response:
+            # From the proof to the answer one transaction: one wait for the disk, and no session that leads nowhere.
+            with self._database.write() as tx:
+                if POSSESSION in proof.shows:
+                    self._strong.attempts.clear(tx, account_id)
+                    self._strong.reset.cancel(tx, account_id, here)
+                return self._save(tx, changed, proven=True)
+
+        return self._decide(interaction, go_on)
 
     def denied(self, interaction: Interaction) -> Response:
         """Go on after the person said no on their device: with the password, before that device is asked again."""
@@ -208,9 +231,27 @@ class Dispatcher:
 
     def _keep(self, changed: Interaction) -> Response:
         """Save what has changed, and go on."""
-        with self._database.write() as tx:
-            store.save(tx, changed)
-            return self.advance(changed)
+
+        def go_on() -> Response:
+            with self._database.write() as tx:
+                return self._save(tx, changed)
+
+        return self._decide(changed, go_on)
+
+    def _save(self, tx: Tx, changed: Interaction, *, proven: bool = False) -> Response:
+        """Save what has changed, and go on; after a proof only who gets the answer can, by the browser's new secret."""
+        if not store.save(tx, changed):
+            raise _OvertakenError
+        if proven:
+            self._browser.renew_secret()
+        return self._advance(replace(changed, browser_digest=browser_secret.find()))
+
+    def _decide(self, interaction: Interaction, go_on: Callable[[], Response]) -> Response:
+        """Return what `go_on` answers; when another request was quicker it has done nothing, and the browser is led on."""
+        try:
+            return go_on()
+        except _OvertakenError:
+            return self._lead_on(store.find(self._database.read(), interaction.id) or interaction)
 
     def now(self) -> int:
         """Return the flow's time."""
@@ -231,7 +272,12 @@ class Dispatcher:
         with self._database.write() as tx:
             try:
                 session = self._entry.let_in(
-                    request, account_id, interaction.proofs, here, remember=interaction.remember
+                    request,
+                    account_id,
+                    interaction.proofs,
+                    here,
+                    remember=interaction.remember,
+                    claim=lambda tx, sid: _claim(tx, interaction, sid),
                 )
             except LookupError as error:
                 raise PageError(
@@ -244,7 +290,39 @@ class Dispatcher:
             if interaction.trust and any(POSSESSION in proof.shows for proof in interaction.proofs):
                 methods = self._strong.standings.of(account_id).fingerprint
                 self._strong.trusted.trust(tx, request, account_id, methods, here)
-        return replace(interaction, chosen_sid=session.sid, trust=False)
+            digest = browser_secret.find()
+        return replace(interaction, chosen_sid=session.sid, started_sid=session.sid, trust=False, browser_digest=digest)
+
+    def _is_in_started_session(self, interaction: Interaction) -> bool:
+        """Tell whether this browser is in the session that the interaction began, if it has begun one."""
+        return not interaction.started_sid or interaction.started_sid in {one.sid for one in self.current()}
+
+    def _lead_on(self, interaction: Interaction) -> Response:
+        """Send a browser whose answer was overtaken to where the interaction is now: its own cookies say whether that is its own."""
+        if interaction.completed or request.method == "GET":
+            return self._ask_anew(interaction)
+        return redirect(url_for("login.proceed", interaction_id=interaction.id), SEE_OTHER)
+
+    def _over(self, interaction: Interaction) -> Response:
+        """Answer whoever comes back to an interaction that has ended: signed in, they see the way on; else they begin anew."""
+        if request.method == "GET" and self._is_in_started_session(interaction) and self.current():
+            return make_response(render_template("login/done.html", interaction=interaction, home=HOME))
+        return self._ask_anew(interaction)
+
+    def _ask_anew(self, interaction: Interaction) -> Response:
+        return redirect(self.again[interaction.kind](interaction.parameters), SEE_OTHER)
+
+    def _anew_for_another(self, interaction: Interaction) -> Interaction:
+        """Return a new interaction that asks the same: this one has begun a session, and now somebody else signs in."""
+        with self._database.write() as tx:
+            store.complete(tx, interaction.id, now=self._clock())
+            interaction_id = self._add(tx, interaction.kind, interaction.asked, interaction.parameters)
+            return store.find(tx, interaction_id) or interaction
+
+    def _rebind(self, former: str, digest: str) -> None:
+        if former:
+            with self._database.write(durable=False) as tx:
+                store.rebind(tx, former, digest)
 
     def _local(self, asked: Asked, next_path: str) -> Response:
         step = flow.next_step(asked, self._knowledge.known(asked))
@@ -261,27 +339,39 @@ class Dispatcher:
         return url_for(_PAGES[type(step)], interaction_id=interaction_id, **query)
 
     def _start(self, kind: str, asked: Asked, parameters: Mapping[str, Any], step: flow.Step) -> Response:
-        secret = session.get(_SECRET) or session.setdefault(_SECRET, hashing.new_secret())
-        now = self._clock()
         # Not confirmed to anybody: who loses it in a power cut signs in again.
         with self._database.write(durable=False) as tx:
-            interaction_id = store.add(
-                tx,
-                browser_digest=hashing.digest(secret),
-                kind=kind,
-                asked=asked,
-                parameters=dict(parameters),
-                now=now,
-                expires_at=now + self._interaction_seconds,
-            )
+            interaction_id = self._add(tx, kind, asked, parameters)
         page = self._page(interaction_id, step, ui_locales=asked.ui_locales or None)
         if "create" in asked.prompt:
             page = url_for("accounts.create_account", next=page)
         return redirect(page, SEE_OTHER)
 
+    def _add(self, tx: Tx, kind: str, asked: Asked, parameters: Mapping[str, Any]) -> str:
+        now = self._clock()
+        return store.add(
+            tx,
+            browser_digest=browser_secret.current(),
+            kind=kind,
+            asked=asked,
+            parameters=dict(parameters),
+            now=now,
+            expires_at=now + self._interaction_seconds,
+        )
+
     def _drop(self, response: Response, sids: Sequence[str]) -> Response:
         self._browser.drop(request, response, *sids)
         return response
+
+
+class _OvertakenError(Exception):
+    """Another request of this interaction was quicker; undoes the transaction."""
+
+
+def _claim(tx: Tx, interaction: Interaction, sid: str) -> None:
+    """Make it the session of this interaction, which has one at most."""
+    if not store.start(tx, interaction.id, sid):
+        raise _OvertakenError
 
 
 def _finish_local(parameters: Mapping[str, Any], _outcome: Authentication | Refused) -> Response:

@@ -1,6 +1,6 @@
 """The way in: begins a session, or strengthens the one that is there, once everything it takes has been proven. No page here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask import Request
 
@@ -22,9 +22,19 @@ class Entry:
         self._notices = accounts.common.notices
 
     def let_in(
-        self, request: Request, account_id: str, proofs: Sequence[Proof], where: Where, *, remember: bool
+        self,
+        request: Request,
+        account_id: str,
+        proofs: Sequence[Proof],
+        where: Where,
+        *,
+        remember: bool,
+        claim: Callable[[Tx, str], None],
     ) -> Session:
-        """Return the session that this browser has from now on for the account."""
+        """Return the session that this browser has from now on for the account.
+
+        `claim` gets its `sid` before the browser gets its cookie; what it raises undoes the session.
+        """
         here = next(
             (one.session for one in self._browser.people(request) if one.session.account_id == account_id), None
         )
@@ -38,6 +48,7 @@ class Entry:
                 session, value = self._sessions.start(
                     tx, account_id, proofs, ip=where.ip, user_agent=where.user_agent, remember=remember
                 )
+            claim(tx, session.sid)
         self._known_browsers.remember(request, account_id)
         self._browser.enter(request, session, value)
         return session

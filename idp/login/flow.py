@@ -22,6 +22,7 @@ from idp.accounts.strength import (
     amr,
     joined,
     level,
+    newest,
     reaches,
 )
 from idp.oauth.ports import Asked, Authentication, Refused
@@ -33,7 +34,6 @@ class Person:
 
     account_id: str
     sid: str = ""
-    auth_time: int = 0
     proofs: tuple[Proof, ...] = ()
 
 
@@ -243,4 +243,4 @@ def answer(asked: Asked, known: Known, person: Person) -> Authentication:
     counted = _counted(asked, known, person)
     # Where only methods that don't count were used, it is a sign-in all the same: the weakest there is.
     proofs = counted or joined(_recent(asked, known, person), known.proofs)
-    return Authentication(person.account_id, person.sid, person.auth_time, level(counted) or AAL1, amr(proofs))
+    return Authentication(person.account_id, person.sid, newest(proofs), level(counted) or AAL1, amr(proofs))

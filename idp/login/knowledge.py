@@ -75,4 +75,4 @@ def where() -> Where:
 
 
 def _person(one: Session) -> Person:
-    return Person(one.account_id, one.sid, one.auth_time, one.proofs)
+    return Person(one.account_id, one.sid, one.proofs)

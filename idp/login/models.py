@@ -12,14 +12,16 @@ class InteractionRecord(Model):
     __tablename__ = "interaction"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    browser_digest: Mapped[str]
+    browser_digest: Mapped[str] = mapped_column(index=True)
+    former_digest: Mapped[str]  # of the secret that this browser had before the last proof; empty: of none
     kind: Mapped[str]
     asked: Mapped[str] = mapped_column(Text)
     parameters: Mapped[str] = mapped_column(Text)
     created_at: Mapped[int]
     expires_at: Mapped[int] = mapped_column(index=True)
     chosen_sid: Mapped[str]
-    account_id: Mapped[str]  # who has proven something; empty: nobody yet
+    started_sid: Mapped[str] = mapped_column(index=True)  # the session that it has begun or strengthened, once
+    account_id: Mapped[str] = mapped_column(index=True)  # who has proven something; empty: nobody yet
     proofs: Mapped[str] = mapped_column(Text)  # what they proved
     remember: Mapped[int]
     trust: Mapped[int]  # they trust this browser

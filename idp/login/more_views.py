@@ -6,6 +6,7 @@ from http import HTTPStatus
 from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from idp.accounts.models import RECOVERY
@@ -22,7 +23,6 @@ from idp.login.knowledge import where
 from idp.login.store import Interaction
 from idp.web import Web, allow_form_redirect
 
-HOME = "/account"
 _OFFERED = "passkey_offered"
 _OFFERED_SECONDS = 90 * 24 * 3600
 _TWO_FACTORS = {AAL2, AAL3}
@@ -44,7 +44,7 @@ class MorePages:
         step = self._dispatcher.step(interaction)
         found = self._strong.registry.find(method)
         if not isinstance(step, ProveMore) or method not in step.methods or found is None:
-            return self._elsewhere(interaction)
+            return self._dispatcher.advance(interaction)
         attempt, form = _attempt(interaction, step.account_id), StepForm()
         problem, status, retry_after = "", HTTPStatus.OK, 0
         # Trust is no proof: whoever asks for two factors asks for them the next time too. And a code from a drawer trusts no browser.
@@ -91,7 +91,7 @@ class MorePages:
         interaction = load(self._dispatcher, interaction_id)
         step = self._dispatcher.step(interaction)
         if not isinstance(step, ProveMore):
-            return self._elsewhere(interaction)
+            return self._dispatcher.advance(interaction)
         form, account_id = StepForm(), step.account_id
         # Whoever only sits at a signed-in browser hasn't shown the password: they can't begin this.
         proven = any(KNOWLEDGE in proof.shows for proof in interaction.proofs)
@@ -120,8 +120,8 @@ class MorePages:
     def offer(self, interaction_id: str) -> Response:
         """Offer a passkey to somebody who signed in with a password alone, on a device that can keep one; once in a while."""
         interaction = load(self._dispatcher, interaction_id)
-        if interaction.completed or not interaction.offer:
-            return self._elsewhere(interaction)
+        if not interaction.offer:
+            return self._dispatcher.advance(interaction)
         form = StepForm()
         if form.validate_on_submit():
             response = self._dispatcher.offered(interaction)
@@ -136,23 +136,17 @@ class MorePages:
         )
         return response
 
-    def _elsewhere(self, interaction: Interaction) -> Response:
-        over = request.method == "GET" and interaction.completed
-        return done(interaction) if over else self._dispatcher.advance(interaction)
-
 
 def may_offer() -> bool:
     """Tell whether the sign-in form says that this device can keep a passkey, and the last offer here was long ago."""
     return request.form.get("passkeys") == "y" and _OFFERED not in request.cookies
 
 
-def done(interaction: Interaction) -> Response:
-    """Return the page for whoever comes back to a sign-in that is over: it shows the way on instead of asking again."""
-    return make_response(render_template("login/done.html", interaction=interaction, home=HOME))
-
-
 def load(dispatcher: Dispatcher, interaction_id: str) -> Interaction:
-    """Return the interaction of this browser, and let the page's forms end at the service that asked. Raises PageError."""
+    """Return the interaction of this browser, and let the page's forms end at the service that asked.
+
+    Raises PageError, or HTTPException with the response that leads on: `Dispatcher.load`.
+    """
     interaction = dispatcher.load(interaction_id)
     if interaction.asked.redirect_origin:
         allow_form_redirect(interaction.asked.redirect_origin)
@@ -166,7 +160,7 @@ def lead_on(dispatcher: Dispatcher, path: str) -> WayOn | None:
         return None
     try:
         interaction = load(dispatcher, found[1])
-    except PageError:
+    except (PageError, HTTPException):
         return None
     return WayOn(interaction.asked.client_name, url_for("login.cancel", interaction_id=interaction.id))
 

@@ -1,5 +1,6 @@
 """Interactions: the only SQL of the sign-in flow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +12,21 @@ from idp.ids import new_id
 from idp.oauth.ports import Asked
 
 _INSERT = """
-INSERT INTO interaction (id, browser_digest, kind, asked, parameters, created_at, expires_at, chosen_sid, account_id, proofs,
-                         remember, trust, denied, offer, allowed)
-VALUES (:id, :browser_digest, :kind, :asked, :parameters, :now, :expires_at, '', '', '[]', 0, 0, 0, 0, 0)
+INSERT INTO interaction (id, browser_digest, former_digest, kind, asked, parameters, created_at, expires_at, chosen_sid,
+                         started_sid, account_id, proofs, remember, trust, denied, offer, allowed)
+VALUES (:id, :browser_digest, '', :kind, :asked, :parameters, :now, :expires_at, '', '', '', '[]', 0, 0, 0, 0, 0)
 """
+# Of any number of requests that looked at it together, one goes on.
 _SAVE = """
 UPDATE interaction SET chosen_sid = :chosen_sid, account_id = :account_id, proofs = :proofs, remember = :remember,
                        trust = :trust, denied = :denied, offer = :offer, allowed = :allowed
-WHERE id = :id
+WHERE id = :id AND browser_digest = :browser_digest AND started_sid = :started_sid AND completed_at IS NULL
 """
+_START = """
+UPDATE interaction SET started_sid = :sid, chosen_sid = :sid, trust = 0
+WHERE id = :id AND started_sid IN ('', :sid) AND completed_at IS NULL
+"""
+_COMPLETE = "UPDATE interaction SET completed_at = :now, account_id = '', proofs = '[]' WHERE completed_at IS NULL AND "
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +35,15 @@ class Interaction:
 
     id: str
     browser_digest: str
+    former_digest: str
+    """Of the secret that the browser had before the last proof: an answer that crossed that proof is led on, and opens nothing."""
     kind: str
     asked: Asked
     parameters: dict[str, Any]
     expires_at: int
     chosen_sid: str
+    started_sid: str
+    """The session that it has begun or strengthened; it can't begin another one."""
     account_id: str
     proofs: tuple[Proof, ...]
     remember: bool
@@ -68,25 +79,56 @@ def find(tx: Tx, interaction_id: str) -> Interaction | None:
     return _interaction(row) if row else None
 
 
-def save(tx: Tx, interaction: Interaction) -> None:
-    """Keep what the person has chosen, proven and allowed."""
-    tx.run(
-        _SAVE,
-        id=interaction.id,
-        chosen_sid=interaction.chosen_sid,
-        account_id=interaction.account_id,
-        proofs=write(interaction.proofs),
-        remember=int(interaction.remember),
-        trust=int(interaction.trust),
-        denied=int(interaction.denied),
-        offer=int(interaction.offer),
-        allowed=int(interaction.allowed),
+def save(tx: Tx, interaction: Interaction) -> bool:
+    """Keep what the person has chosen, proven and allowed; False when another request was quicker, or it is over."""
+    return (
+        tx.run(
+            _SAVE,
+            id=interaction.id,
+            browser_digest=interaction.browser_digest,
+            started_sid=interaction.started_sid,
+            chosen_sid=interaction.chosen_sid,
+            account_id=interaction.account_id,
+            proofs=write(interaction.proofs),
+            remember=int(interaction.remember),
+            trust=int(interaction.trust),
+            denied=int(interaction.denied),
+            offer=int(interaction.offer),
+            allowed=int(interaction.allowed),
+        )
+        == 1
     )
 
 
-def complete(tx: Tx, interaction_id: str, *, now: int) -> None:
-    """Note that it was answered."""
-    tx.run("UPDATE interaction SET completed_at = :now WHERE id = :id", id=interaction_id, now=now)
+def start(tx: Tx, interaction_id: str, sid: str) -> bool:
+    """Note the session that it begins or strengthens; False when it has begun another one, or is over."""
+    return tx.run(_START, id=interaction_id, sid=sid) == 1
+
+
+def complete(tx: Tx, interaction_id: str, *, now: int) -> bool:
+    """Note that it is answered, and forget what was proven in it; False when it was answered before."""
+    return tx.run(f"{_COMPLETE} id = :id", id=interaction_id, now=now) == 1
+
+
+def rebind(tx: Tx, former_digest: str, browser_digest: str) -> None:
+    """Let a browser's open interactions follow it to its new secret."""
+    tx.run(
+        "UPDATE interaction SET browser_digest = :digest, former_digest = :former"
+        " WHERE browser_digest = :former AND completed_at IS NULL",
+        digest=browser_digest,
+        former=former_digest,
+    )
+
+
+def end_of_sessions(tx: Tx, sids: Sequence[str], *, now: int) -> None:
+    """End what began or strengthened these sessions."""
+    for sid in sids:
+        tx.run(f"{_COMPLETE} started_sid = :sid", sid=sid, now=now)
+
+
+def end_of_account(tx: Tx, account_id: str, *, now: int) -> None:
+    """End whatever somebody has proven to be this account in."""
+    tx.run(f"{_COMPLETE} account_id = :account_id", account_id=account_id, now=now)
 
 
 def forget_expired(tx: Tx, *, before: int) -> int:
@@ -102,11 +144,13 @@ def _interaction(row: Row) -> Interaction:
     return Interaction(
         id=row["id"],
         browser_digest=row["browser_digest"],
+        former_digest=row["former_digest"],
         kind=row["kind"],
         asked=Asked(**asked),
         parameters=orjson.loads(row["parameters"]),
         expires_at=row["expires_at"],
         chosen_sid=row["chosen_sid"],
+        started_sid=row["started_sid"],
         account_id=row["account_id"],
         proofs=read(row["proofs"]),
         remember=bool(row["remember"]),

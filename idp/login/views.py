@@ -16,10 +16,10 @@ from idp.factors.build import Strong
 from idp.factors.standing import Enrolled
 from idp.login import more_views
 from idp.login.certificate_views import CertificatePages
-from idp.login.dispatcher import SEE_OTHER, Dispatcher
-from idp.login.flow import AskConsent, Person, Prove, Step
+from idp.login.dispatcher import HOME, SEE_OTHER, Dispatcher
+from idp.login.flow import AskConsent, Prove, Step
 from idp.login.forms import ProveAgainForm, SignInForm, StepForm
-from idp.login.more_views import HOME, MorePages, done, load
+from idp.login.more_views import MorePages, load
 from idp.login.passkey_views import PasskeyPages
 from idp.login.password_step import PasswordStep
 from idp.login.scope_texts import describe
@@ -59,8 +59,6 @@ class Pages:
         """Ask for the password, of anybody or of the person who has to prove it again."""
         interaction = self._load(interaction_id)
         step = self._dispatcher.step(interaction)
-        if request.method == "GET" and interaction.completed and isinstance(step, Person | Refused):
-            return done(interaction)
         person = None if "other" in request.args else self._person_to_prove(step)
         form = ProveAgainForm() if person else SignInForm(username=interaction.asked.login_hint)
         problem, status, retry_after = "", HTTPStatus.OK, 0
@@ -92,8 +90,6 @@ class Pages:
     def proceed(self, interaction_id: str) -> Response:
         """Go on: from a sign-in that was over already, or from setting up what it needed."""
         interaction = self._load(interaction_id)
-        if request.method == "GET" and interaction.completed:
-            return done(interaction)
         if interaction.offer:
             return self._dispatcher.offered(interaction)
         return self._dispatcher.advance(interaction)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -50,6 +51,11 @@ class Authorization:
         except OAuth2Error as error:
             return self._refuse(authorization_request, error)
         return self._answer(authorization_request, outcome)
+
+    @staticmethod
+    def address(parameters: Mapping[str, Any]) -> str:
+        """Return where the request that `start` handed over is made anew."""
+        return f"{url_for('oauth.authorize')}?{urlencode([(name, value) for name, value in parameters['pairs']])}"
 
     def _identify(self, pairs: list[tuple[str, str]]) -> AuthorizationRequest:
         try:

@@ -9,7 +9,7 @@ from idp.ids import new_id
 _INSERT = """
 INSERT INTO sso_session (id, account_id, secret_hash, created_at, authenticated_at, last_seen_at, expires_at, idle_seconds,
                          remembered, ip, user_agent, proofs)
-VALUES (:id, :account_id, :secret_hash, :now, :now, :now, :expires_at, :idle_seconds, :remembered, :ip, :user_agent, :proofs)
+VALUES (:id, :account_id, :secret_hash, :now, :authenticated_at, :now, :expires_at, :idle_seconds, :remembered, :ip, :user_agent, :proofs)
 """
 
 _RECORD = """
@@ -29,7 +29,7 @@ WHERE s.id = :id AND {_LIVE} AND a.status = '{ACTIVE}'
 _LISTING = _FIND.replace("s.id = :id", "s.account_id = :id") + "ORDER BY s.last_seen_at DESC, s.id DESC"
 
 _STRENGTHEN = """
-UPDATE sso_session SET secret_hash = :secret_hash, authenticated_at = :now, last_seen_at = :now, proofs = :proofs
+UPDATE sso_session SET secret_hash = :secret_hash, authenticated_at = :authenticated_at, last_seen_at = :now, proofs = :proofs
 WHERE id = :id AND ended_at IS NULL
 """
 
@@ -76,9 +76,9 @@ def touch(tx: Tx, sid: str, *, now: int) -> None:
     tx.run("UPDATE sso_session SET last_seen_at = :now WHERE id = :id AND last_seen_at < :now", id=sid, now=now)
 
 
-def strengthen(tx: Tx, sid: str, *, secret_hash: str, proofs: str, now: int) -> None:
+def strengthen(tx: Tx, sid: str, *, secret_hash: str, proofs: str, authenticated_at: int, now: int) -> None:
     """Give the session a new secret and later proofs."""
-    tx.run(_STRENGTHEN, id=sid, secret_hash=secret_hash, proofs=proofs, now=now)
+    tx.run(_STRENGTHEN, id=sid, secret_hash=secret_hash, proofs=proofs, authenticated_at=authenticated_at, now=now)
 
 
 def end(tx: Tx, sid: str, reason: str, *, now: int) -> str | None:

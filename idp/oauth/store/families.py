@@ -134,11 +134,12 @@ def revoke_all(tx: Tx, account_id: str, *, now: int) -> None:
 
 
 def end_session(tx: Tx, sid: str, *, now: int) -> list[tuple[str, str]]:
-    """Revoke what a session gave; `offline_access` outlives it. Return each client and subject that took part in the session."""
+    """Revoke what a session gave; `offline_access` outlives it once its code was redeemed. Return each client and subject that took part in the session."""
     rows = tx.all("SELECT DISTINCT client_id, account_id FROM token_family WHERE sid = :sid", sid=sid)
     tx.run(
         "UPDATE token_family SET revoked_at = :now, revoked_reason = 'signed_out'"
-        " WHERE sid = :sid AND offline = 0 AND revoked_at IS NULL",
+        " WHERE sid = :sid AND revoked_at IS NULL AND (offline = 0 OR EXISTS"
+        " (SELECT 1 FROM authorization_code c WHERE c.family_id = token_family.id AND c.used_at IS NULL))",
         sid=sid,
         now=now,
     )
