@@ -14,7 +14,6 @@ from idp.login.dispatcher import SEE_OTHER, Dispatcher
 from idp.login.flow import Prove
 from idp.login.forms import StepForm
 from idp.login.knowledge import where
-from idp.login.more_views import load
 from idp.web import Web
 
 
@@ -30,7 +29,7 @@ class CertificatePages:
         """Lead to the address that asks for a certificate, and take what it says when it has sent the browser back."""
         if not self._method.signs_in_alone:
             raise PageError(HTTPStatus.NOT_FOUND, _("There is no page here"), _("The address may be misspelt."))
-        interaction = load(self._dispatcher, interaction_id)
+        interaction = self._dispatcher.load(interaction_id)
         step = self._dispatcher.step(interaction)
         if not isinstance(step, Prove):
             return self._dispatcher.advance(interaction)

@@ -21,7 +21,7 @@ from idp.login.flow import AskConsent, ChooseAccount, Enrol, LetIn, Person, Prov
 from idp.login.knowledge import Knowledge, where
 from idp.login.store import Interaction
 from idp.oauth.ports import Asked, Authentication, Refused
-from idp.web import browser_secret
+from idp.web import allow_form_redirect, browser_secret
 from keys import hashing
 
 Finish = Callable[[Mapping[str, Any], Authentication | Refused], Response]
@@ -131,6 +131,9 @@ class Dispatcher:
                 ),
                 **self._way_on(interaction),
             )
+        if interaction.asked.redirect_origin:
+            # The page's forms end at the service that asked.
+            allow_form_redirect(interaction.asked.redirect_origin)
         if interaction.expires_at <= self._clock():
             raise PageError(
                 HTTPStatus.GONE,

@@ -21,7 +21,7 @@ from idp.login.flow import ProveMore
 from idp.login.forms import StepForm
 from idp.login.knowledge import where
 from idp.login.store import Interaction
-from idp.web import Web, allow_form_redirect
+from idp.web import Web
 
 _OFFERED = "passkey_offered"
 _OFFERED_SECONDS = 90 * 24 * 3600
@@ -40,7 +40,7 @@ class MorePages:
 
     def prove_more(self, interaction_id: str, method: str) -> Response:
         """Ask for a proof by one of the account's methods."""
-        interaction = load(self._dispatcher, interaction_id)
+        interaction = self._dispatcher.load(interaction_id)
         step = self._dispatcher.step(interaction)
         found = self._strong.registry.find(method)
         if not isinstance(step, ProveMore) or method not in step.methods or found is None:
@@ -88,7 +88,7 @@ class MorePages:
 
     def lost(self, interaction_id: str) -> Response:
         """Offer the ways back in to somebody whose methods are out of reach; the last one takes days, and everybody is told."""
-        interaction = load(self._dispatcher, interaction_id)
+        interaction = self._dispatcher.load(interaction_id)
         step = self._dispatcher.step(interaction)
         if not isinstance(step, ProveMore):
             return self._dispatcher.advance(interaction)
@@ -119,7 +119,7 @@ class MorePages:
 
     def offer(self, interaction_id: str) -> Response:
         """Offer a passkey to somebody who signed in with a password alone, on a device that can keep one; once in a while."""
-        interaction = load(self._dispatcher, interaction_id)
+        interaction = self._dispatcher.load(interaction_id)
         if not interaction.offer:
             return self._dispatcher.advance(interaction)
         form = StepForm()
@@ -142,24 +142,13 @@ def may_offer() -> bool:
     return request.form.get("passkeys") == "y" and _OFFERED not in request.cookies
 
 
-def load(dispatcher: Dispatcher, interaction_id: str) -> Interaction:
-    """Return the interaction of this browser, and let the page's forms end at the service that asked.
-
-    Raises PageError, or HTTPException with the response that leads on: `Dispatcher.load`.
-    """
-    interaction = dispatcher.load(interaction_id)
-    if interaction.asked.redirect_origin:
-        allow_form_redirect(interaction.asked.redirect_origin)
-    return interaction
-
-
 def lead_on(dispatcher: Dispatcher, path: str) -> WayOn | None:
     """Let the page's forms end where the sign-in ends that goes on at `path`, and tell where; any other path leads nowhere else."""
     found = _PROCEED.fullmatch(path)
     if found is None:
         return None
     try:
-        interaction = load(dispatcher, found[1])
+        interaction = dispatcher.load(found[1])
     except (PageError, HTTPException):
         return None
     return WayOn(interaction.asked.client_name, url_for("login.cancel", interaction_id=interaction.id))

@@ -13,7 +13,6 @@ from idp.login.dispatcher import HOME, SEE_OTHER, Dispatcher
 from idp.login.flow import Prove
 from idp.login.forms import ProveAgainForm, SignInForm
 from idp.login.knowledge import where
-from idp.login.more_views import load
 from idp.web import Web
 
 
@@ -27,13 +26,13 @@ class PasskeyPages:
 
     def passkey_options(self, interaction_id: str) -> Response:
         """Return what to ask the browser for; a new question each time, so that a page may be open for long."""
-        step = self._dispatcher.step(load(self._dispatcher, interaction_id))
+        step = self._dispatcher.step(self._dispatcher.load(interaction_id))
         account_id = _account(step) if isinstance(step, Prove) else ""
         return jsonify(self._strong.passkeys.sign_in_options(interaction_id, account_id))
 
     def passkey(self, interaction_id: str) -> Response:
         """Take the passkey's answer, which says who it is; if it isn't accepted, the sign-in page comes back and says why."""
-        interaction = load(self._dispatcher, interaction_id)
+        interaction = self._dispatcher.load(interaction_id)
         step = self._dispatcher.step(interaction)
         if not isinstance(step, Prove):
             return self._dispatcher.advance(interaction)

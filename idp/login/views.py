@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from idp.accounts import strength
@@ -19,11 +20,10 @@ from idp.login.certificate_views import CertificatePages
 from idp.login.dispatcher import HOME, SEE_OTHER, Dispatcher
 from idp.login.flow import AskConsent, Prove, Step
 from idp.login.forms import ProveAgainForm, SignInForm, StepForm
-from idp.login.more_views import MorePages, load
+from idp.login.more_views import MorePages
 from idp.login.passkey_views import PasskeyPages
 from idp.login.password_step import PasswordStep
 from idp.login.scope_texts import describe
-from idp.login.store import Interaction
 from idp.oauth.ports import Refused
 from idp.oauth.store import consents
 from idp.web import Web, client_address
@@ -57,7 +57,7 @@ class Pages:
 
     def sign_in(self, interaction_id: str) -> Response:
         """Ask for the password, of anybody or of the person who has to prove it again."""
-        interaction = self._load(interaction_id)
+        interaction = self._dispatcher.load(interaction_id)
         step = self._dispatcher.step(interaction)
         person = None if "other" in request.args else self._person_to_prove(step)
         form = ProveAgainForm() if person else SignInForm(username=interaction.asked.login_hint)
@@ -89,7 +89,7 @@ class Pages:
 
     def proceed(self, interaction_id: str) -> Response:
         """Go on: from a sign-in that was over already, or from setting up what it needed."""
-        interaction = self._load(interaction_id)
+        interaction = self._dispatcher.load(interaction_id)
         if interaction.offer:
             return self._dispatcher.offered(interaction)
         return self._dispatcher.advance(interaction)
@@ -97,11 +97,11 @@ class Pages:
     def cancel(self, interaction_id: str) -> Response:
         """Go back to the service without signing in."""
         refused = Refused("access_denied", "The person cancelled the sign-in.")
-        return self._dispatcher.answer(self._load(interaction_id), refused)
+        return self._dispatcher.answer(self._dispatcher.load(interaction_id), refused)
 
     def choose_account(self, interaction_id: str) -> Response | str:
         """Ask which of this browser's accounts it is to be."""
-        interaction = self._load(interaction_id)
+        interaction = self._dispatcher.load(interaction_id)
         people = self._browser.people(request)
         form = StepForm()
         if form.validate_on_submit():
@@ -115,7 +115,7 @@ class Pages:
 
     def consent(self, interaction_id: str) -> Response | str:
         """Ask whether the service may have what it asks for."""
-        interaction = self._load(interaction_id)
+        interaction = self._dispatcher.load(interaction_id)
         step = self._dispatcher.step(interaction)
         if not isinstance(step, AskConsent):
             return self._dispatcher.advance(interaction)
@@ -133,9 +133,6 @@ class Pages:
         return render_template(
             "login/consent.html", form=form, interaction=interaction, person=person, scope=scope_texts
         )
-
-    def _load(self, interaction_id: str) -> Interaction:
-        return load(self._dispatcher, interaction_id)
 
     def _verify_password(
         self, form: SignInForm | ProveAgainForm, person: Enrolled | None, step: Step
@@ -174,7 +171,14 @@ def blueprint(pages: Pages, more: MorePages, passkeys: PasskeyPages, certificate
         ("/consent/<interaction_id>", pages.consent, both),
     ):
         routes.add_url_rule(rule, view_func=view, methods=methods)
+    routes.register_error_handler(CSRFError, _show_again)
     return routes
+
+
+def _show_again(_error: CSRFError) -> Response:
+    """Show the page as it is now: a proof has renewed the token, in another tab or by the first of two clicks."""
+    path = url_for("login.proceed", **request.view_args or {}) if request.endpoint == "login.cancel" else request.path
+    return redirect(path, SEE_OTHER)
 
 
 def _explain(refused: PasswordRefused) -> tuple[str, HTTPStatus]:
