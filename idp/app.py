@@ -124,7 +124,7 @@ def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> 
     accounts.common.notices.on_tell.append(DeviceNotices(outbox).tell)
     if "dashboard" in settings.services:
         accounts.common.notices.on_tell.append(InboxNotices(outbox).tell)
-    accounts.sessions.on_end.append(logout.sessions_ended)
+    accounts.sessions.on_end += [logout.sessions_ended, strong.sessions_ended]
     accounts.lockdown.on_lock += [strong.locked, lambda tx, account_id, _since: revoke_all(tx, account_id, now=clock())]
     return Core(
         settings=settings,

@@ -81,6 +81,12 @@ class Strong:
         self.reset.forget(tx, account_id)
         self.factors.undo(tx, account_id, since)
 
+    def sessions_ended(self, tx: Tx, sids: Sequence[str]) -> None:
+        """End what was being set up in these sessions (`accounts.sessions.on_end`)."""
+        for sid in sids:
+            self.passkeys.withdraw(tx, sid)
+            self.push.enrolments.withdraw(tx, sid)
+
     def purge(self, tx: Tx) -> None:
         """Forget what has had its time; call it about once an hour."""
         self.trusted.purge(tx)

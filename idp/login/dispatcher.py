@@ -215,6 +215,7 @@ class Dispatcher:
                 if POSSESSION in proof.shows:
                     self._strong.attempts.clear(tx, account_id)
                     self._strong.reset.cancel(tx, account_id, here)
+                    self._strong.push.approvals.withdraw(tx, account_id)
                 return self._save(tx, changed, proven=True)
 
         return self._decide(interaction, go_on)

@@ -26,7 +26,8 @@ from idp.login.password_step import PasswordStep
 from idp.login.scope_texts import describe
 from idp.oauth.ports import Refused
 from idp.oauth.store import consents
-from idp.web import Web, client_address
+from idp.web import Web, browser_secret, client_address
+from idp.web.errors import expired_form
 
 
 class Pages:
@@ -171,14 +172,16 @@ def blueprint(pages: Pages, more: MorePages, passkeys: PasskeyPages, certificate
         ("/consent/<interaction_id>", pages.consent, both),
     ):
         routes.add_url_rule(rule, view_func=view, methods=methods)
-    routes.register_error_handler(CSRFError, _show_again)
+    routes.register_error_handler(CSRFError, _go_on)
     return routes
 
 
-def _show_again(_error: CSRFError) -> Response:
-    """Show the page as it is now: a proof has renewed the token, in another tab or by the first of two clicks."""
-    path = url_for("login.proceed", **request.view_args or {}) if request.endpoint == "login.cancel" else request.path
-    return redirect(path, SEE_OTHER)
+def _go_on(error: CSRFError) -> Response:
+    """Lead on from a form that a proof has made stale, in another tab or by the first of two clicks: the sign-in goes on as it is now."""
+    stale = browser_secret.find() and request.form.get("csrf_token")
+    if not stale:
+        return expired_form(error)
+    return redirect(url_for("login.proceed", interaction_id=(request.view_args or {})["interaction_id"]), SEE_OTHER)
 
 
 def _explain(refused: PasswordRefused) -> tuple[str, HTTPStatus]:

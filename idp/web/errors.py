@@ -62,7 +62,7 @@ _EXPIRED = (
 def init_app(app: Flask) -> None:
     """Let every error of `app` be written here."""
     app.register_error_handler(PageError, _known)
-    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(CSRFError, expired_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -97,7 +97,8 @@ def _known(error: PageError) -> Response:
     )
 
 
-def _expired(error: CSRFError) -> Response:
+def expired_form(error: CSRFError) -> Response:
+    """Return the page for a form whose token isn't, or is no longer, this browser's."""
     _note(logging.INFO, HTTPStatus.BAD_REQUEST, error.description or "")
     # The form's own page: a GET shows it afresh, with a new token.
     return page_error(

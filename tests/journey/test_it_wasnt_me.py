@@ -24,7 +24,7 @@ def person_with_an_app(stack: Stack, username: str, name: str) -> tuple[str, str
     email, totp = stack.add_person(username, name, PASSWORD), stack.core.strong.totp
     row = stack.core.database.read().one("SELECT id FROM account WHERE username = :name", name=username)
     assert row
-    setup = totp.begin(row["id"], username)
+    setup = totp.begin(row["id"], username, "")
     assert totp.confirm(setup, row["id"], code_of(stack, setup.secret), "My old phone", HERE)
     stack.change("UPDATE factor SET created_at = created_at - 86400 WHERE account_id = :id", id=row["id"])
     stack.mail(email, containing="A way to sign in was added")

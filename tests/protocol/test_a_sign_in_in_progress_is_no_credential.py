@@ -2,9 +2,10 @@
 
 from werkzeug.test import Client
 
-from tests.support.half_way import begin, get, live_sessions, post, signed_in
+from idp.factors.base import Attempt
+from tests.support.half_way import begin, get, live_sessions, post, sid_of, signed_in
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, RegisteredClient, answer, csrf
-from tests.support.strong import HERE, account_id, add_recovery_codes, add_totp
+from tests.support.strong import HERE, TotpOf, account_id, add_recovery_codes, add_totp
 
 WAYS = ("", "/proceed", "/cancel", "/with/totp", "/with/recovery_codes", "/passkey", "/offer", "/lost")
 
@@ -222,3 +223,39 @@ class TestTheEndOfASession:
             tx.run("UPDATE account SET status = 'active'")
         post(browser, f"{address}/with/totp", code=app.code())
         assert not signed_in(browser)
+
+    def test_ends_what_was_being_set_up(self, idp: ProviderUnderTest) -> None:
+        browser = idp.browser()
+        idp.code(idp.register(), Pkce(), browser)
+        get(browser, "/account/security/passkeys/add")
+        get(browser, "/account/security/push/add")
+        tables = ("webauthn_challenge", "push_enrolment")
+        before = [idp.core.database.read().one(f"SELECT count(*) AS n FROM {table}") for table in tables]
+        post(browser, "/sign-out")
+        after = [idp.core.database.read().one(f"SELECT count(*) AS n FROM {table}") for table in tables]
+        assert [row["n"] > 0 for row in before if row] == [True, True]
+        assert [row["n"] for row in after if row] == [0, 0]
+
+    def test_ends_an_app_that_was_being_set_up(self, idp: ProviderUnderTest) -> None:
+        """The page with its secret was seen; what it carries counts in its own session only."""
+        first, second = idp.browser(), idp.browser()
+        idp.code(idp.register(), Pkce(), first)
+        setup = idp.core.strong.totp.begin(account_id(idp, "alice"), "alice", sid_of(idp))
+        post(first, "/sign-out")
+        idp.code(idp.register(), Pkce(), second)
+        post(
+            second, "/account/security/totp/add", setup=setup.token, code=TotpOf(idp, setup.secret, 0).code(), name="x"
+        )
+        assert idp.core.strong.factors.listing(account_id(idp, "alice")) == []
+
+
+def test_an_approval_that_is_not_needed_any_more_is_asked_of_nobody(idp: ProviderUnderTest) -> None:
+    app, owner = add_totp(idp, "alice"), account_id(idp, "alice")
+    attempt = Attempt("another.1", owner, "Example", "192.0.2.1", "Mozilla/5.0", 1)
+    asked = idp.core.strong.push.approvals.ask(attempt)
+    assert asked.state == "waiting"
+    browser = idp.browser()
+    post(browser, f"{begin(idp, browser, idp.register())}/with/totp", code=app.code())
+    current = idp.core.strong.push.approvals.current(attempt)
+    assert current
+    assert current.state == "expired"

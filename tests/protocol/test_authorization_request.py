@@ -203,8 +203,8 @@ def test_double_click_on_sign_in_is_led_on(idp: ProviderUnderTest) -> None:
     assert "code" in answer(browser.post(page.location, data=form, base_url=ISSUER))
     # The first click was a proof, so the form's token is worth nothing any more.
     second = browser.post(page.location, data=form, base_url=ISSUER)
-    assert second.location == page.location
-    shown = browser.get(page.location, base_url=ISSUER)
+    assert second.location == f"{page.location}/proceed"
+    shown = browser.get(second.location, base_url=ISSUER)
     assert "signed in already" in shown.text
     assert "https://rp.example" in shown.headers["Content-Security-Policy"]
     form = {"csrf_token": csrf(shown.text)}

@@ -10,7 +10,7 @@ from werkzeug.test import Client
 
 from idp.factors.totp import crypto
 from tests.support.clock import TurnedClock
-from tests.support.half_way import ENROLMENT, begin, get, post
+from tests.support.half_way import ENROLMENT, begin, get, post, sid_of
 from tests.support.postgres import Postgres
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, make_provider
 from tests.support.strong import account_id, add_recovery_codes, add_totp
@@ -64,7 +64,7 @@ def test_on_the_pages_of_the_account(idp: ProviderUnderTest) -> None:
     # A page that was filled in as it should be, except for one field.
     totp = idp.core.strong.totp
     for value in HOSTILE:
-        setup = totp.begin(account_id(idp, "alice"), "alice")
+        setup = totp.begin(account_id(idp, "alice"), "alice", sid_of(idp))
         fields = {"setup": setup.token, "code": "123456"}
         for name in fields:
             assert post(browser, ENROLMENT[0], **(fields | {name: value})).status_code < 500
@@ -75,7 +75,7 @@ def test_in_names(idp: ProviderUnderTest, name: str) -> None:
     browser = idp.browser()
     idp.code(idp.register(), Pkce(), browser)
     totp = idp.core.strong.totp
-    setup = totp.begin(account_id(idp, "alice"), "alice")
+    setup = totp.begin(account_id(idp, "alice"), "alice", sid_of(idp))
     code = crypto.code_at(setup.secret, idp.clock() // crypto.STEP_SECONDS)
     assert post(browser, ENROLMENT[0], setup=setup.token, code=code, name=name).status_code < 500
     for factor in idp.core.strong.factors.listing(account_id(idp, "alice")):

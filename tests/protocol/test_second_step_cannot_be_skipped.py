@@ -6,7 +6,7 @@ import pytest
 
 from idp.accounts import strength
 from idp.accounts.strength import Proof
-from tests.support.half_way import ENROLMENT, begin, get, live_sessions, post, signed_in
+from tests.support.half_way import ENROLMENT, begin, get, live_sessions, post, sid_of, signed_in
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, RegisteredClient, answer, csrf
 from tests.support.strong import TotpOf, account_id, add_totp
 
@@ -140,7 +140,7 @@ class TestOtherPeople:
         alice, totp = account_id(idp, "alice"), idp.core.strong.totp
         browser = idp.browser()
         begin(idp, browser, client, "bob")
-        setup = totp.begin(alice, "alice")
+        setup = totp.begin(alice, "alice", sid_of(idp))
         code = TotpOf(idp, setup.secret, 0).code()
         assert post(browser, ENROLMENT[0], setup=setup.token, code=code, name="x").status_code == 422
         _codes, token = idp.core.strong.recovery_codes.begin(alice)
@@ -172,7 +172,7 @@ class TestForms:
         browser = idp.browser()
         idp.code(client, Pkce(), browser)
         totp = idp.core.strong.totp
-        setup = totp.begin(account_id(idp, "alice"), "alice")
+        setup = totp.begin(account_id(idp, "alice"), "alice", sid_of(idp))
         fields = {"csrf_token": csrf(get(browser, "/forgot-password").text), "setup": setup.token, "name": "x"}
         fields["code"] = TotpOf(idp, setup.secret, 0).code()
         done = browser.post(ENROLMENT[0], query_string={"next": target}, data=fields, base_url=ISSUER)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.half_way import ENROLMENT, begin, get, live_sessions, post, signed_in
+from tests.support.half_way import ENROLMENT, begin, get, live_sessions, post, sid_of, signed_in
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, RegisteredClient, answer, csrf
 from tests.support.strong import HERE, TotpOf, account_id, add_recovery_codes, add_totp
 
@@ -89,7 +89,7 @@ class TestWhatHasEnded:
         browser = idp.browser()
         idp.code(client, Pkce(), browser)
         totp = idp.core.strong.totp
-        setup, right = totp.begin(account_id(idp, "alice"), "alice"), totp.confirm
+        setup, right = totp.begin(account_id(idp, "alice"), "alice", sid_of(idp)), totp.confirm
 
         def confirm(*asked: Any) -> Any:
             self.end_all(idp)

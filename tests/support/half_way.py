@@ -41,3 +41,8 @@ def signed_in(browser: Client) -> bool:
 
 def live_sessions(idp: ProviderUnderTest, username: str) -> int:
     return len(idp.core.accounts.sessions.listing(account_id(idp, username)))
+
+
+def sid_of(idp: ProviderUnderTest, username: str = "alice") -> str:
+    """Return the session that the person used last; empty when they have none."""
+    return next((one.sid for one in idp.core.accounts.sessions.listing(account_id(idp, username))), "")

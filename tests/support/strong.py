@@ -32,7 +32,7 @@ def account_id(idp: ProviderUnderTest, username: str) -> str:
 
 def add_totp(idp: ProviderUnderTest, username: str) -> TotpOf:
     owner, totp = account_id(idp, username), idp.core.strong.totp
-    setup = totp.begin(owner, username)
+    setup = totp.begin(owner, username, "")
     step = idp.clock() // crypto.STEP_SECONDS
     with idp.provider.flask.test_request_context():
         assert totp.confirm(setup, owner, crypto.code_at(setup.secret, step), "Phone", HERE)

@@ -158,6 +158,10 @@ class Approvals:
             self._lock(tx, device.account_id, where)
         return True
 
+    def withdraw(self, tx: Tx, account_id: str) -> None:
+        """End the request that waits for an answer: it isn't needed any more, and a late yes would be for nobody."""
+        store.expire_open(tx, account_id, now=self._common.clock())
+
     def purge(self, tx: Tx) -> int:
         """Delete what no limit needs any more; returns how many."""
         return store.purge(tx, before=self._common.clock() - _KEPT)

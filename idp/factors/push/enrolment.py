@@ -148,7 +148,11 @@ class Enrolments:
     def start_over(self, sid: str) -> None:
         """Turn away the device that waits, and end the link."""
         with self._common.database.write() as tx:
-            store.end(tx, sid)
+            self.withdraw(tx, sid)
+
+    def withdraw(self, tx: Tx, sid: str) -> None:
+        """End what a session had begun to register."""
+        store.end(tx, sid)
 
     def purge(self, tx: Tx) -> int:
         """Delete what expired; returns how many."""

@@ -56,19 +56,21 @@ class Totp:
         """Return where it is set up."""
         return url_for("totp.add", next=next_path or None)
 
-    def begin(self, account_id: str, username: str) -> Setup:
-        """Return a new secret for an app; nothing is kept until `confirm`."""
-        return self._setup(crypto.new_secret(), account_id, username, self._common.clock())
+    def begin(self, account_id: str, username: str, sid: str) -> Setup:
+        """Return a new secret for an app, to be confirmed in the same session; nothing is kept until `confirm`."""
+        return self._setup(crypto.new_secret(), account_id, username, sid, self._common.clock())
 
-    def resume(self, token: str, account_id: str, username: str) -> Setup | None:
-        """Return the setup that a form carried, None when it isn't this account's or took too long."""
+    def resume(self, token: str, account_id: str, username: str, sid: str) -> Setup | None:
+        """Return the setup that a form carried, None when it isn't this session's or took too long."""
         try:
             known = orjson.loads(self._sealer.open(token, purpose=_SETUP))
         except (BadSealError, ValueError):
             return None
-        if known["account"] != account_id or known["at"] + self._enrolment_seconds <= self._common.clock():
+        if (known["account"], known["sid"]) != (account_id, sid) or known[
+            "at"
+        ] + self._enrolment_seconds <= self._common.clock():
             return None
-        return self._setup(known["secret"], account_id, username, known["at"])
+        return self._setup(known["secret"], account_id, username, sid, known["at"])
 
     def confirm(self, setup: Setup, account_id: str, code: str, name: str, where: Where) -> Proof | None:
         """Keep the app if the code is its own; None when it isn't. A form that is sent twice sets up one app."""
@@ -115,8 +117,8 @@ class Totp:
             return _proof(now)
         return Refusal("wrong", message=_("That isn’t the code that your app shows now. Look again and type it anew."))
 
-    def _setup(self, secret: str, account_id: str, username: str, began: int) -> Setup:
-        content = orjson.dumps({"secret": secret, "account": account_id, "at": began})
+    def _setup(self, secret: str, account_id: str, username: str, sid: str, began: int) -> Setup:
+        content = orjson.dumps({"secret": secret, "account": account_id, "sid": sid, "at": began})
         return Setup(
             secret=secret,
             uri=crypto.uri(secret, username=username, issuer=self._issuer),

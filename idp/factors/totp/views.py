@@ -23,7 +23,7 @@ def blueprint(totp: Totp, pages: Pages) -> Blueprint:
     def add(session: Session) -> ResponseReturnValue:
         """Show the QR code; keep the app once it has shown a right code."""
         form = SetupForm()
-        known = totp.resume(str(form.setup.data or ""), session.account_id, session.username)
+        known = totp.resume(str(form.setup.data or ""), session.account_id, session.username, session.sid)
         if form.validate_on_submit():
             if known is None:
                 form.code.errors = [_("This took too long. Scan the new QR code, then type the code from the app.")]
@@ -34,7 +34,7 @@ def blueprint(totp: Totp, pages: Pages) -> Blueprint:
                     flash(_("Your authenticator app is set up."), "success")
                     return pages.done()
                 form.code.errors = [_("That isn’t the code that the app shows now. Look again and type it anew.")]
-        setup = known or totp.begin(session.account_id, session.username)
+        setup = known or totp.begin(session.account_id, session.username, session.sid)
         form.setup.data = setup.token
         page = render_template(
             "totp/add.html",

@@ -35,6 +35,10 @@ class Challenges:
         with self._database.write(durable=False) as tx:
             return store.take_challenge(tx, _digest(challenge), purpose, owner, now=self._clock())
 
+    def withdraw(self, tx: Tx, owner: str) -> None:
+        """Forget what `owner` was asked: whoever it is needn't answer any more."""
+        store.forget_of_owner(tx, owner)
+
     def purge(self, tx: Tx) -> None:
         """Forget those that nobody can answer any more."""
         store.forget_expired(tx, now=self._clock())

@@ -150,6 +150,10 @@ class Passkeys:
             "allAcceptedCredentialIds": [row["credential_id"] for row in store.of_account(tx, account_id)],
         }
 
+    def withdraw(self, tx: Tx, owner: str) -> None:
+        """Forget what a session, or a sign-in, was asked and hasn't answered."""
+        self._challenges.withdraw(tx, owner)
+
     def purge(self, tx: Tx) -> None:
         """Forget what can't be answered any more; call it about once an hour."""
         self._challenges.purge(tx)

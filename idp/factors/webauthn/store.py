@@ -113,6 +113,11 @@ def take_challenge(tx: Tx, digest: str, purpose: str, owner: str, *, now: int) -
     return tx.one(sql, digest=digest, purpose=purpose, owner=owner, now=now) is not None
 
 
+def forget_of_owner(tx: Tx, owner: str) -> None:
+    """Delete an owner's open questions."""
+    tx.run("DELETE FROM webauthn_challenge WHERE owner = :owner", owner=owner)
+
+
 def forget_expired(tx: Tx, *, now: int) -> int:
     """Delete questions that nobody can answer any more."""
     return tx.run("DELETE FROM webauthn_challenge WHERE expires_at <= :now", now=now)
