@@ -232,7 +232,11 @@ def _allowed(method: str, asked: Asked) -> bool:
 
 
 def _consent(asked: Asked, known: Known, person: Person) -> Step:
-    must_ask = "consent" in asked.prompt or (not asked.first_party and not set(asked.scope) <= known.consented)
+    must_ask = (
+        "consent" in asked.prompt
+        or asked.impersonable
+        or (not asked.first_party and not set(asked.scope) <= known.consented)
+    )
     if must_ask and not known.allowed:
         return AskConsent(person.account_id, asked.scope)
     return person

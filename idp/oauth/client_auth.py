@@ -27,6 +27,7 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _MAX_ASSERTION_SECONDS = 3600
 """An hour, because that is what Authlib's client makes unless it is told otherwise. Each is good for one request anyway."""
 _LEEWAY = 30
+_LOGGED_ID = 64
 
 
 class ClientAuthenticator:
@@ -81,15 +82,16 @@ class ClientAuthenticator:
             raise InvalidClientError("No client authentication was included.")
         client = self._clients.find(client_id)
         if client is None:
-            raise InvalidClientError("Client authentication failed.")
+            raise InvalidClientError(f"no client {client_id[:_LOGGED_ID]!r} is registered")
         if client.token_endpoint_auth_method != method:
-            raise InvalidClientError("This client is registered for another way of authentication.")
+            registered = client.token_endpoint_auth_method
+            raise InvalidClientError(f"{client_id} is registered for {registered} and came with {method}")
         return client
 
     def _by_secret(self, client_id: str, secret: str, method: str) -> Client:
         client = self._registered(client_id, method)
         if not client.check_secret(secret, now=self._clock()):
-            raise InvalidClientError("Client authentication failed.")
+            raise InvalidClientError(f"the secret of {client_id} is wrong")
         return client
 
     def _by_assertion(self, form: dict[str, str]) -> Client:
@@ -112,7 +114,11 @@ class ClientAuthenticator:
                 jti={"essential": True},
             ).validate(token.claims)
         except (JoseError, ValueError, TypeError) as error:
-            raise InvalidClientError("The client assertion is not valid.") from error
+            raise InvalidClientError(f"the assertion of {client.client_id} is not valid: {error}") from error
+        audience = token.claims["aud"]
+        # Ours beside a stranger's would be the same assertion for both, and the stranger could use it here (RFC 7523bis section 2).
+        if not set([audience] if isinstance(audience, str) else audience) <= set(self._audiences):
+            raise InvalidClientError(f"the assertion of {client.client_id} is for somebody else as well")
         jti, expires_at = token.claims["jti"], int(token.claims["exp"])
         if not isinstance(jti, str) or expires_at > now + _MAX_ASSERTION_SECONDS + _LEEWAY:
             raise InvalidClientError("The client assertion lives too long.")

@@ -16,10 +16,18 @@ UnauthorizedClientError = rfc6749.UnauthorizedClientError
 
 
 class InvalidClientError(rfc6749.OAuth2Error):
-    """RFC 6749 section 5.2. Always 401 with a challenge, as RFC 9110 section 15.5.2 wants of every 401."""
+    """RFC 6749 section 5.2. Always 401 with a challenge, as RFC 9110 section 15.5.2 wants of every 401.
+
+    The caller reads one text, whatever it was: who is registered, and how, is no stranger's business. `detail` is for the log.
+    """
 
     error = "invalid_client"
+    description = "Client authentication failed."
     status_code = HTTPStatus.UNAUTHORIZED
+
+    def __init__(self, detail: str) -> None:
+        super().__init__()
+        self.detail = detail
 
     def get_headers(self) -> list[tuple[str, str]]:  # noqa: D102
         return [*JSON_HEADERS, ("WWW-Authenticate", 'Basic realm="token"')]

@@ -15,7 +15,7 @@ from idp.oauth.endpoints import metadata
 from idp.oauth.endpoints.introspection import introspect
 from idp.oauth.endpoints.revocation import revoke
 from idp.oauth.endpoints.userinfo import userinfo
-from idp.oauth.errors import OAuth2Error
+from idp.oauth.errors import InvalidClientError, OAuth2Error
 from idp.oauth.parts import Answer
 from idp.oauth.request import ProtocolRequest
 from idp.oauth.request_guard import read_request
@@ -89,6 +89,8 @@ class Machine:
             try:
                 status, body, headers = self.paths[path](environ)
             except OAuth2Error as error:
+                if isinstance(error, InvalidClientError):
+                    log.info("client authentication failed: %s", error.detail)
                 status, body, headers = self._server.handle_error_response(None, error)
             except Exception:
                 # The one place where a defect ends: the caller learns nothing of it, the log all but the request's content.

@@ -37,15 +37,16 @@ class Minting:
         self._clock = clock
         self._successor_key = successor_key
 
-    def access_token(
-        self, client: Client, *, scope: tuple[str, ...], resource: tuple[str, ...], family: Family | None
-    ) -> str:
-        """Return an access token for `resource` (RFC 8707), or for the client's own audiences, or for the provider itself."""
+    def access_token(self, client: Client, *, scope: tuple[str, ...], resource: str, family: Family | None) -> str:
+        """Return an access token for `resource`, or for the first of the client's own audiences, or for the provider itself.
+
+        It has one audience: who gets it can't use it elsewhere (RFC 8707 section 3).
+        """
         now = self._clock()
-        audience = resource or (client.audiences if family is None else ()) or (self._issuer,)
+        own = client.audiences[0] if family is None and client.audiences else self._issuer
         claims: dict[str, object] = {
             "iss": self._issuer,
-            "aud": audience[0] if len(audience) == 1 else list(audience),
+            "aud": resource or own,
             "sub": client.client_id if family is None else family.account_id,
             "client_id": client.client_id,
             "iat": now,

@@ -51,6 +51,8 @@ class Asked:
     subject_hint: str = ""
     ui_locales: str = ""
     redirect_origin: str = ""
+    impersonable: bool = False
+    """Nothing proves that it is this client that asks: any app on a device can claim its redirect URI (RFC 8252 section 8.6)."""
     acr_essential: bool = False
     """The level was asked for as an Essential Claim (section 5.5.1.1). It changes nothing of the above."""
     methods: tuple[str, ...] = ()

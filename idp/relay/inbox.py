@@ -51,7 +51,7 @@ class InboxNoticeHandler:
         self._api = f"{portal}/api"
         self._issuer = issuer
         self._token: Callable[[], str] = lambda: minting.access_token(
-            Client(client_id=ACCOUNT, client_name=ACCOUNT), scope=(SCOPE,), resource=(self._api,), family=None
+            Client(client_id=ACCOUNT, client_name=ACCOUNT), scope=(SCOPE,), resource=self._api, family=None
         )
 
     def deliver(self, message: Message) -> None:

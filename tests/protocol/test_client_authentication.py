@@ -56,6 +56,9 @@ def test_private_key_jwt(idp: ProviderUnderTest, key: ECKey | RSAKey) -> None:
     "claims",
     [
         {"aud": "https://elsewhere.example"},
+        {"aud": [ISSUER, "https://elsewhere.example"]},  # the stranger could use it here
+        {"aud": []},
+        {"aud": [ISSUER, 1]},
         {"exp": 1_700_000_000},
         {"exp": 1_900_000_000},
         {"iss": "someone-else"},
@@ -95,6 +98,26 @@ def test_unknown_client_is_answered_like_a_wrong_secret(idp: ProviderUnderTest) 
     )
 
     assert (unknown.status_code, unknown.get_json()) == (wrong.status_code, wrong.get_json())
+
+
+def test_no_refusal_tells_who_is_registered_or_how(idp: ProviderUnderTest) -> None:
+    client, other = idp.register(**SERVICE), idp.register(token_endpoint_auth_method="client_secret_post", **SERVICE)
+    _, wrong_aud = _with_key(idp, ECKey.generate_key("P-256"), aud="https://elsewhere.example")
+    _, wrong_key = _with_key(idp, ECKey.generate_key("P-256"), signer=ECKey.generate_key("P-256"))
+    answers = [
+        idp.post("/token", GRANT),
+        idp.post("/token", GRANT, auth=("nobody", "x")),
+        idp.post("/token", GRANT, auth=(client.client_id, "x")),
+        idp.post("/token", GRANT, auth=other.auth),
+        idp.post("/token", GRANT, headers={"Authorization": "Basic !"}),
+        idp.post("/token", GRANT | {"client_id": client.client_id}),
+        idp.post("/token", GRANT | {"client_assertion_type": ASSERTION_TYPE, "client_assertion": "x"}),
+        idp.post("/token", GRANT | {"client_assertion_type": "x", "client_assertion": "x"}),
+        *(idp.post("/token", form) for form in (wrong_aud, wrong_key)),
+    ]
+
+    assert {one.status_code for one in answers} == {401}
+    assert len({one.get_data() for one in answers}) == 1
 
 
 def test_two_mechanisms_at_once(idp: ProviderUnderTest) -> None:

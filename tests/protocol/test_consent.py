@@ -1,5 +1,7 @@
 """Consent: asked once for each client and scope, remembered, taken back; first-party clients may skip it."""
 
+import pytest
+
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, answer, csrf
 
 
@@ -21,6 +23,31 @@ def test_is_asked_and_remembered(idp: ProviderUnderTest) -> None:
     assert "code" in answer(decide(idp, browser, consent.location, "allow"))
     assert "code" in answer(idp.authorize(browser, client, Pkce()))
     assert "code" in answer(idp.authorize(browser, client, Pkce(), scope="openid", prompt="none"))
+
+
+@pytest.mark.parametrize(
+    "uri", ["org.example.app:/callback", "http://127.0.0.1:7000/callback", "http://localhost:3000/"]
+)
+@pytest.mark.parametrize("first_party", [True, False])
+def test_an_app_that_anybody_can_pretend_to_be_is_asked_for_each_time(
+    idp: ProviderUnderTest, uri: str, first_party: bool
+) -> None:
+    """RFC 8252 section 8.6: its redirect URI proves nothing."""
+    client = idp.register(first_party=first_party, redirect_uris=(uri,), token_endpoint_auth_method="none")
+    browser = idp.browser()
+    consent = idp.sign_in(browser, idp.authorize(browser, client, Pkce(), redirect_uri=uri).location)
+    assert "code=" in decide(idp, browser, consent.location, "allow").location
+
+    assert idp.authorize(browser, client, Pkce(), redirect_uri=uri).location.startswith("/consent/")
+    assert "error=consent_required" in idp.authorize(browser, client, Pkce(), redirect_uri=uri, prompt="none").location
+
+
+def test_an_app_with_an_address_of_its_own_is_remembered(idp: ProviderUnderTest) -> None:
+    client, browser = third_party(idp, token_endpoint_auth_method="none"), idp.browser()
+    consent = idp.sign_in(browser, idp.authorize(browser, client, Pkce()).location)
+    decide(idp, browser, consent.location, "allow")
+
+    assert "code" in answer(idp.authorize(browser, client, Pkce()))
 
 
 def test_more_scope_is_asked_for_again(idp: ProviderUnderTest) -> None:

@@ -22,6 +22,25 @@ def test_access_token_for_a_resource(idp: ProviderUnderTest) -> None:
     assert refreshed.get_json()["error"] == "invalid_target"
 
 
+def test_no_token_has_two_audiences(idp: ProviderUnderTest) -> None:
+    """RFC 8707 section 3: whoever gets it could use it at the other."""
+    other = "https://api.example/other"
+    client, pkce = idp.register(audiences=(API, other)), Pkce()
+    code = idp.code(client, pkce, resource=[API, other])
+    refused = idp.redeem(client, code, pkce, resource=[API, other])
+    assert (refused.status_code, refused.get_json()["error"]) == (400, "invalid_target")
+
+    tokens = idp.redeem(client, code, pkce).get_json()
+    assert idp.core.signer.verify(tokens["access_token"], typ="at+jwt")["aud"] == API
+    service = idp.register(
+        grant_types=("client_credentials",), redirect_uris=(), scope="things:read", audiences=(API, other)
+    )
+    token = idp.token(service, grant_type="client_credentials").get_json()["access_token"]
+    assert idp.core.signer.verify(token, typ="at+jwt")["aud"] == API
+    both = idp.token(service, grant_type="client_credentials", resource=[API, other])
+    assert both.get_json()["error"] == "invalid_target"
+
+
 def test_one_sign_in_gives_tokens_for_several_apis_each_narrow(idp: ProviderUnderTest) -> None:
     """RFC 8707 section 2.2: the provider itself is a resource like any other, and no token opens two."""
     client = idp.register(audiences=(API,), scope="openid email things:read")

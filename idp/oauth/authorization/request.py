@@ -44,6 +44,7 @@ class AuthorizationRequest:
             client_id=self.client.client_id,
             client_name=self.client.client_name,
             first_party=self.client.first_party,
+            impersonable=self.client.public and not self.redirect_uri.startswith("https:"),
             scope=self._scope_to_allow(),
             prompt=self.prompt,
             max_age=self.max_age,

@@ -52,16 +52,24 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
             raise InvalidScopeError("The scope exceeds what was granted.")
         return asked or granted
 
-    def narrowed_resource(self, granted: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the resources asked for, at most those granted; all of them when none is asked for (RFC 8707 section 2.2)."""
-        return self.asked_resource(granted or (self.parts.settings.issuer,)) or granted
+    def narrowed_resource(self, granted: tuple[str, ...]) -> str:
+        """Return the one resource that the access token is for (RFC 8707 sections 2.2 and 3).
 
-    def asked_resource(self, among: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the resources asked for, each of which has to be `among` these; empty when none is."""
-        asked = tuple(value for value in self.request.payload.datalist.get("resource", ()) if value)
-        if not set(asked) <= set(among):
+        It is the one asked for, among those granted; when none is asked for, the first of them, or an empty text when none was granted.
+        """
+        asked = self.asked_resource(granted or (self.parts.settings.issuer,))
+        return asked or (granted[0] if granted else "")
+
+    def asked_resource(self, among: tuple[str, ...]) -> str:
+        """Return the resource asked for, which has to be `among` these; empty when none is. Raises InvalidTargetError, for several too."""
+        asked = {value for value in self.request.payload.datalist.get("resource", ()) if value}
+        if not asked <= set(among):
             raise InvalidTargetError
-        return asked
+        if len(asked) > 1:
+            raise InvalidTargetError(
+                description="An access token is for one resource: ask for each in a request of its own."
+            )
+        return asked.pop() if asked else ""
 
     def id_token(self, family: Family, access_token: str, *, nonce: str) -> str:
         """Return the ID token; the person is looked up only when claims about them were asked for by name."""
