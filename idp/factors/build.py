@@ -126,9 +126,11 @@ def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Str
         registry=Registry(methods, attempts),
         standings=Standings(
             accounts.database,
+            accounts.clock,
             strong,
             order=[method.name for method in methods],
             backups=[method.name for method in methods if method.backup],
+            registered_by_others=[certificates.method.name],
         ),
         trusted=TrustedBrowsers(
             accounts.database,

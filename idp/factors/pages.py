@@ -62,6 +62,10 @@ class Pages:
 
         return self._guard.careful(wraps(view)(led))
 
+    def reauthenticate(self, next_path: str, level: str) -> Response:
+        """Send the person to prove again who they are, at this level."""
+        return self._ports.sign_in.reauthenticate(next_path, level=level)
+
     def strong(self, account_id: str) -> list[Factor]:
         """Return what makes the account's sign-in strong: everything enrolled that isn't only a way back in."""
         return [factor for factor in self._factors.listing(account_id) if factor.method not in self._backups]

@@ -11,6 +11,7 @@ from idp.accounts.devices import describe
 from idp.accounts.models import RECOVERY
 from idp.accounts.pages import local_time, show_form
 from idp.accounts.sessions import Session
+from idp.accounts.strength import AAL2
 from idp.factors.forms import ActionForm, NameForm
 from idp.factors.pages import Pages
 from idp.factors.registry import Registry
@@ -52,6 +53,7 @@ class Security:
         for rule, view, methods in (
             ("/account/security", pages.signed_in(self.security), FORM),
             ("/account/security/add", pages.signed_in(self.choose), ["GET"]),
+            ("/account/security/prove", pages.signed_in(self.prove), ["GET"]),
             ("/account/security/methods/<factor_id>", pages.signed_in(self.factor), FORM),
             ("/account/security/methods/<factor_id>/remove", pages.careful(self.remove), FORM),
         ):
@@ -92,6 +94,7 @@ class Security:
             session=session,
             strong=strong,
             backups=[factor for factor in factors if factor.method in has.backups],
+            unproven=[factor for factor in factors if factor.method in has.unproven],
             methods={method.name: method.describe() for method in methods},
             offered=[method for method in methods if not method.backup],
             backup=backup,
@@ -119,6 +122,10 @@ class Security:
             next_path=next_path,
             way_on=self._pages.way_on(),
         )
+
+    def prove(self, session: Session) -> ResponseReturnValue:  # noqa: ARG002
+        """Ask for two factors, so that what somebody else has registered is used for the first time, and counts from then on."""
+        return self._pages.reauthenticate(url_for("factors.security"), AAL2)
 
     def factor(self, session: Session, factor_id: str) -> ResponseReturnValue:
         """Show one thing that was enrolled, and give it another name."""

@@ -45,10 +45,17 @@ class Standing:
     """The methods of strong authentication that it has enrolled, the preferred one first."""
     backups: tuple[str, ...] = ()
     """Its other ways to prove a second factor, like recovery codes."""
+    unproven: tuple[str, ...] = ()
+    """Methods that somebody else has registered for it and that it hasn't used yet: one may be used, none is required."""
     must: str = ""
     """The level that the person's role demands of every sign-in."""
     trusted: bool = False
     """The person trusts this browser, so the password opens it."""
+
+    @property
+    def usable(self) -> tuple[str, ...]:
+        """Everything that proves a second factor."""
+        return (*self.methods, *self.backups, *self.unproven)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +177,7 @@ def _way_in(known: Known, person: Person) -> Step | None:
     if not person.sid:
         two = bool(standing.methods) and not standing.trusted
         if not reaches(known.proofs, AAL2 if two else AAL1):
-            return _stronger(known, person, known.proofs, (*standing.methods, *standing.backups)) or Prove()
+            return _stronger(known, person, known.proofs, standing.usable) or Prove()
         return LetIn(person.account_id)
     return None if set(known.proofs) <= set(person.proofs) else LetIn(person.account_id)
 
@@ -183,7 +190,7 @@ def _enough(asked: Asked, known: Known, person: Person) -> Step | None:
     counted = _counted(asked, known, person)
     if reaches(counted, wanted):
         return None
-    able = [name for name in (*known.standing.methods, *known.standing.backups) if _allowed(name, asked)]
+    able = [name for name in known.standing.usable if _allowed(name, asked)]
     step = _stronger(known, person, counted, able)
     if step is not None:
         return step

@@ -66,7 +66,7 @@ class Knowledge:
         trusted = bool(has.methods and not person.sid) and self._strong.trusted.trusts(
             request, person.account_id, has.fingerprint
         )
-        return Standing(has.methods, has.backups, has.must, trusted)
+        return Standing(has.methods, has.backups, has.unproven, has.must, trusted)
 
 
 def where() -> Where:

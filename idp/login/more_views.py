@@ -68,6 +68,7 @@ class MorePages:
         asked = found.ask(attempt)
         if asked.get("denied"):
             return self._dispatcher.denied(interaction)
+        has = self._strong.standings.of(step.account_id)
         others = [each for each in self._strong.registry if each.name in step.methods and each.name != method]
         page = render_template(
             f"{method}/sign_in.html",
@@ -80,6 +81,10 @@ class MorePages:
             may_trust=may_trust,
             trusting="trust" in request.form,
             trust_days=self._strong.trusted.days,
+            # Whoever has nothing but what somebody else has registered may never have got it: something else can be set up.
+            enrol_url=""
+            if has.methods
+            else url_for("factors.choose", next=url_for("login.proceed", interaction_id=interaction.id)),
         )
         response = make_response(page, status)
         if retry_after:

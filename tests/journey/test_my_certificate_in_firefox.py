@@ -50,7 +50,8 @@ def test_from_the_request_to_signing_in(firefox: Open, stack: Stack, tmp_path: P
         subprocess.run(command, check=True, capture_output=True, env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"})
 
     browser = firefox(prepare=install, any_server=True)
-    browser.goto(f"{stack.certificates}/certificates")
+    # It is asked for once it has been used; this is the page where that is done.
+    browser.goto(f"{stack.issuer}/account/security/prove")
     sign_in(browser)
     browser.wait_for("Use my certificate")
     browser.press("#use-certificate")
@@ -60,7 +61,7 @@ def test_from_the_request_to_signing_in(firefox: Open, stack: Stack, tmp_path: P
 
 def arrived(browser: Firefox) -> bool:
     # On the way through TLS there is no page of ours.
-    return browser.run("() => location.pathname === '/certificates' && document.querySelector('h1') !== null")
+    return browser.run("() => location.pathname === '/account/security' && document.querySelector('h1') !== null")
 
 
 def get_file(browser: Firefox, stack: Stack) -> bytes:

@@ -14,7 +14,7 @@ from idp.factors.certificate.words import _WHY
 from keys import local_tls
 from tests.support.client_certificates import CertificateOffice, Held, Shown, show
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, answer, csrf
-from tests.support.strong import account_id
+from tests.support.strong import HERE, account_id
 
 DAY = 24 * 3600
 
@@ -34,7 +34,15 @@ class Desk:
         sub = account_id(self.idp, username)
         held = held or self.office.issue(ISSUER, sub)
         assert self.idp.core.strong.certificates.registration.add(sub, held.certificate, "certificates") == "added"
+        self.prove(sub)
         return held
+
+    def prove(self, sub: str) -> None:
+        """Note that it has been used before: from then on it is asked for."""
+        factors = self.idp.core.strong.factors
+        with self.idp.core.database.write() as tx:
+            for factor in factors.listing(sub):
+                factors.used(tx, factor.id, HERE)
 
     def begin(self, browser: Client, username: str = "alice") -> str:
         """Sign in with the password; return the address that asks for the certificate."""

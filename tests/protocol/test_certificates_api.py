@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 
 from idp.factors.certificate import crypto
 from tests.support.client_certificates import CertificateOffice, Held
-from tests.support.provider import ISSUER, ProviderUnderTest
-from tests.support.strong import account_id
+from tests.support.provider import ISSUER, Pkce, ProviderUnderTest
+from tests.support.strong import HERE, account_id
 
 DAY = 24 * 3600
 
@@ -64,6 +64,37 @@ def service(idp: ProviderUnderTest, tmp_path: Path) -> Iterator[Service]:
     with CertificateOffice(tmp_path / "office", idp.clock) as office:
         office.publish(tmp_path)
         yield Service(idp, office)
+
+
+def test_a_certificate_that_was_only_registered_keeps_nobody_out(service: Service) -> None:
+    """Its owner may never have installed it: it counts once it has been used, like every other method once it is set up."""
+    idp, held = service.idp, service.office.issue(ISSUER, service.alice)
+    trusting = idp.core.strong.standings.of(service.alice).fingerprint
+    assert service.post(service.alice, held).status_code == 201
+    has = idp.core.strong.standings.of(service.alice)
+    assert (has.methods, has.unproven, has.fingerprint) == ((), ("certificate",), trusting)
+    assert idp.code(idp.register(), Pkce())
+
+    (factor,) = idp.core.strong.factors.listing(service.alice)
+    with idp.core.database.write() as tx:
+        idp.core.strong.factors.used(tx, factor.id, HERE)
+    has = idp.core.strong.standings.of(service.alice)
+    assert (has.methods, has.unproven) == (("certificate",), ())
+    browser = idp.browser()
+    step = idp.sign_in(browser, idp.authorize(browser, idp.register(), Pkce()).location)
+    assert step.location.endswith("/with/certificate")
+
+
+def test_a_certificate_that_has_expired_keeps_nobody_out(service: Service) -> None:
+    idp = service.idp
+    assert service.post(service.alice, service.office.issue(ISSUER, service.alice)).status_code == 201
+    (factor,) = idp.core.strong.factors.listing(service.alice)
+    with idp.core.database.write() as tx:
+        idp.core.strong.factors.used(tx, factor.id, HERE)
+        tx.run("UPDATE factor_certificate SET not_after = :now", now=idp.clock.now)
+    has = idp.core.strong.standings.of(service.alice)
+    assert (has.methods, has.unproven) == ((), ())
+    assert idp.code(idp.register(), Pkce())
 
 
 def test_a_certificate_comes_stays_and_goes(service: Service) -> None:

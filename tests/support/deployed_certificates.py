@@ -31,6 +31,9 @@ class CertificateHolder:
         self.held = office.issue(deployment.login, self.sub)
         content = {"sub": self.sub, "certificate": self.held.pem}
         assert self._call("POST", "", json=content).status_code == 201
+        with psycopg.connect(settings["provider"]["database_url"]) as connection:
+            # They have used it before: from then on it is asked for.
+            connection.execute("UPDATE factor SET last_used_at = created_at WHERE account_id = %s", (self.sub,))
         step = visitor.sign_in(visitor.get(f"{deployment.portal}/dashboard"), username, password)
         assert step.url.endswith("/with/certificate"), step.url
         self.page = step

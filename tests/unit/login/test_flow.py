@@ -139,6 +139,10 @@ def refused(error: str) -> Refused:
         (asked(acr="aal2"), known(BOB, by="bob", proofs=(PWD,), standing=Standing(backups=("recovery_codes",))), ProveMore("bob", ("recovery_codes",))),
         # hardware
         (asked(acr="aal3"), known(STRONG_ALICE, standing=HAS), ProveMore("alice", ("webauthn",))),
+        # A certificate that was picked up, and perhaps never installed: nobody is kept out by it, and whoever has it may use it.
+        (asked(), known(by="alice", proofs=(PWD,), standing=Standing(unproven=("certificate",))), LetIn("alice")),
+        (asked(acr="aal2"), known(BOB, by="bob", proofs=(PWD,), standing=Standing(unproven=("certificate",))), ProveMore("bob", ("certificate",))),
+        (asked(), known(by="alice", proofs=(PWD,), standing=Standing(("totp",), unproven=("certificate",))), ProveMore("alice", ("totp", "certificate"))),
         (asked(acr="aal3"), known(Person("alice", "s1", (HARD,)), standing=HAS), Person("alice", "s1", (HARD,))),
         (asked(acr="aal3"), known(Person("alice", "s1", (PWD, PASSKEY)), by="alice", proofs=(PASSKEY,), standing=HAS), Refused("unmet_authentication_requirements", "The person has no method that is strong enough.")),
         (asked(acr="aal3 aal2"), known(STRONG_ALICE, standing=ONE), STRONG_ALICE),
