@@ -136,7 +136,9 @@ class Firefox:
 
     def text(self) -> str:
         """Return what can be read on the page, once it is all there: before it is laid out, hidden texts would count too."""
-        return self.run("() => (document.readyState === 'complete' ? document.querySelector('main')?.innerText ?? '' : '')")
+        return self.run(
+            "() => (document.readyState === 'complete' ? document.querySelector('main')?.innerText ?? '' : '')"
+        )
 
     def wait_for(self, text: str, seconds: float = 10) -> None:
         until(lambda: text in self.text(), lambda: f"{text!r} isn't on the page: {self.text()}", seconds)
