@@ -1,6 +1,6 @@
 """The provider as a relying party sees it: Authlib's client on the discovery document, and keys to check what it signed.
 
-The document is fetched when it is first needed and again every ten minutes, so the provider may start later or move its endpoints.
+Its documents are fetched when they are first needed and again when they are old, so the provider may start later or move its endpoints.
 It knows nothing of browsers and sessions here.
 """
 
@@ -21,12 +21,18 @@ from joserfc.jwk import KeySet
 
 from clients.sso.demands import LEVELS, Demand
 from clients.sso.outcomes import ProviderUnavailableError, RefusedError, SignedIn, Tokens
+from clients.sso.provider_documents import CachedDocument
 from config.settings import RelyingPartySettings
 
 SCOPE = "openid profile email"
 ALGORITHMS = ["RS256", "ES256"]
 _DISCOVERY_SECONDS = 600
-_KEYS_SECONDS = 10
+_KEYS_FRESH_SECONDS = 45
+"""A key that the provider has withdrawn is refused within a minute."""
+_REFETCH_SECONDS = 10
+"""Between two looks for a key that is unknown here."""
+_REACHABLE_SECONDS = 5
+"""A provider that has answered so lately is there."""
 _TIMEOUT_SECONDS = 5
 _LEEWAY_SECONDS = 60
 
@@ -67,10 +73,15 @@ class Provider:
         )
         # What a person's tokens may be for (RFC 8707); the provider itself, for what it says about them.
         self._resources = [self._issuer, *settings.apis] if settings.apis else []
-        self._client: Any = None
-        self._renew_at = self._refetch_at = 0.0
-        self._key_document: Any = None
-        self._key_set = KeySet([])
+        self._metadata_url = f"{self._issuer}/.well-known/openid-configuration"
+        self._metadata = CachedDocument(lambda: self._metadata_url, clock, fresh_seconds=_DISCOVERY_SECONDS)
+        self._key_document = CachedDocument(
+            lambda: str(self._metadata.get()["jwks_uri"]), clock, fresh_seconds=_KEYS_FRESH_SECONDS
+        )
+        # Each with the document that it was made of.
+        self._client: tuple[Any, Any] = (None, None)
+        self._key_set: tuple[Any, KeySet] = (None, KeySet([]))
+        self._refetch_at = 0.0
 
     def departure(self, locale: str, demand: Demand, *, sub: str = "") -> Departure:
         """Return the authorization request (OpenID Connect Core 3.1.2.1) with PKCE S256, state and nonce. Network.
@@ -106,6 +117,7 @@ class Provider:
             client = self._discovered()
             narrow = {"resource": self._issuer} if self._resources else {}
             token = client.fetch_access_token(self._redirect_uri, code=code, code_verifier=code_verifier, **narrow)
+            client.server_metadata["jwks"] = self._key_document.get()
             claims = client.parse_id_token(token, nonce=nonce, claims_options=expected, leeway=_LEEWAY_SECONDS)
             if claims is None:
                 raise RefusedError("the token response has no ID token")
@@ -131,8 +143,12 @@ class Provider:
             return _tokens(answer)
 
     def sign_out_url(self, id_token: str | None, state: str) -> str:
-        """Return where the browser goes to end the session there (OpenID Connect RP-Initiated Logout 1.0 section 2)."""
+        """Return where the browser goes to end the session there (OpenID Connect RP-Initiated Logout 1.0 section 2).
+
+        Raises ProviderUnavailableError when it isn't there: the person is told, instead of being sent to nobody.
+        """
         with _conversation():
+            self._metadata.get_current(_REACHABLE_SECONDS)
             made = self._discovered().create_logout_url(
                 post_logout_redirect_uri=self._after_sign_out,
                 id_token_hint=id_token,
@@ -145,37 +161,41 @@ class Provider:
     def verified(self, token: str, *, typ: str) -> Mapping[str, Any]:
         """Return the claims of a JWT that the provider signed as `typ`. Only signature, algorithm and type are checked."""
         with _conversation():
-            client = self._discovered()
             try:
-                decoded = jwt.decode(token, self._keys(client), algorithms=ALGORITHMS)
+                decoded = jwt.decode(token, self._keys(), algorithms=ALGORITHMS)
             except InvalidKeyIdError:
                 # A key that is new here. Anybody can send an unknown name, so the keys aren't fetched for each of them.
                 if self._clock() < self._refetch_at:
                     raise
-                self._refetch_at = self._clock() + _KEYS_SECONDS
-                decoded = jwt.decode(token, self._keys(client, force=True), algorithms=ALGORITHMS)
+                self._refetch_at = self._clock() + _REFETCH_SECONDS
+                decoded = jwt.decode(token, self._keys(younger_than=0), algorithms=ALGORITHMS)
         # RFC 7515 section 4.1.9: letter case and "application/" make no difference.
         if str(decoded.header.get("typ")).lower().removeprefix("application/") != typ:
             raise RefusedError(f"the token isn't a {typ}")
         return decoded.claims
 
-    def _keys(self, client: Any, *, force: bool = False) -> KeySet:  # noqa: ANN401 - Authlib has no types
+    def _keys(self, *, younger_than: int | None = None) -> KeySet:
         """Return the provider's keys, parsed once for each time that they are fetched: parsing takes longer than verifying."""
-        document = client.fetch_jwk_set(force=force)
-        if document is not self._key_document:
-            self._key_set, self._key_document = KeySet.import_key_set(document), document
-        return self._key_set
+        document = self._key_document.get(younger_than=younger_than)
+        known, key_set = self._key_set
+        if document is not known:
+            key_set = KeySet.import_key_set(document)  # type: ignore[arg-type]
+            self._key_set = document, key_set
+        return key_set
 
     def _discovered(self) -> Any:  # noqa: ANN401 - Authlib has no types
-        """Return Authlib's client with the provider's metadata loaded."""
-        now = self._clock()
-        if self._client is None or now >= self._renew_at:
-            # A new registry each time: one registry never reads the document again.
+        """Return Authlib's client with the provider's metadata and keys loaded: by itself it would fetch both, and never again."""
+        metadata = self._metadata.get()
+        known, client = self._client
+        if metadata is not known:
+            # OpenID Connect Discovery 1.0 section 4.3: a document about somebody else could send people anywhere.
+            if metadata.get("issuer") != self._issuer:
+                raise ProviderUnavailableError("the discovery document names another issuer")
             client = OAuth(self._app).register(
                 "provider",
                 client_id=self._client_id,
                 client_secret=self._secret,
-                server_metadata_url=f"{self._issuer}/.well-known/openid-configuration",
+                server_metadata_url=self._metadata_url,
                 client_kwargs={
                     "scope": self._scope,
                     "code_challenge_method": "S256",
@@ -183,11 +203,9 @@ class Provider:
                     "default_timeout": _TIMEOUT_SECONDS,
                 },
             )
-            # OpenID Connect Discovery 1.0 section 4.3: a document about somebody else could send people anywhere.
-            if client.load_server_metadata().get("issuer") != self._issuer:
-                raise ProviderUnavailableError("the discovery document names another issuer")
-            self._client, self._renew_at = client, now + _DISCOVERY_SECONDS
-        return self._client
+            client.server_metadata.update(metadata, _loaded_at=self._clock())
+            self._client = metadata, client
+        return client
 
 
 def _tokens(answer: Mapping[str, Any]) -> Tokens:

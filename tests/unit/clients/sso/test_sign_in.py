@@ -226,7 +226,7 @@ def test_a_code_that_is_refused_is_explained(client: FlaskClient, provider: Any)
     assert "Please sign in again" in client.get(provider.approve(client.get("/dashboard"))).text
 
 
-def test_a_provider_that_is_down_is_said_and_can_be_tried_again(client: FlaskClient, provider: Any) -> None:
+def test_a_provider_that_is_down_is_said_and_can_be_tried_again(client: FlaskClient, provider: Any, clock: Any) -> None:
     document, provider.answer = provider.answer, lambda *_: (500, {})
 
     page = client.get("/dashboard?view=2")
@@ -236,6 +236,7 @@ def test_a_provider_that_is_down_is_said_and_can_be_tried_again(client: FlaskCli
     assert 'href="/dashboard?view=2"' in page.text
     assert "Support code" in page.text
     provider.answer = document
+    clock.offset = 2
     assert client.get("/dashboard?view=2").status_code == 303
 
 
