@@ -25,6 +25,10 @@ class ProviderUnavailableError(Exception):
     """The provider can't be reached, or answers with something that isn't an answer. Trying again may help."""
 
 
+class ClockError(Exception):
+    """What the provider has just signed isn't valid yet, or not any more: the clock here is wrong, or the one there. Operators mend it."""
+
+
 class NoTokenError(Exception):
     """There is no access to an API: nobody is signed in, or it has ended. Signing in again brings it back."""
 

@@ -16,11 +16,11 @@ from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.flask_client import OAuth
 from flask import Flask
 from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.errors import ClaimError, InvalidKeyIdError, JoseError, MissingClaimError
 from joserfc.jwk import KeySet
 
 from clients.sso.demands import LEVELS, Demand
-from clients.sso.outcomes import ProviderUnavailableError, RefusedError, SignedIn, Tokens
+from clients.sso.outcomes import ClockError, ProviderUnavailableError, RefusedError, SignedIn, Tokens
 from clients.sso.provider_documents import CachedDocument
 from config.settings import RelyingPartySettings
 
@@ -35,6 +35,7 @@ _REACHABLE_SECONDS = 5
 """A provider that has answered so lately is there."""
 _TIMEOUT_SECONDS = 5
 _LEEWAY_SECONDS = 60
+_TIMES = {"exp", "iat", "nbf"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,12 @@ class Provider:
             narrow = {"resource": self._issuer} if self._resources else {}
             token = client.fetch_access_token(self._redirect_uri, code=code, code_verifier=code_verifier, **narrow)
             client.server_metadata["jwks"] = self._key_document.get()
-            claims = client.parse_id_token(token, nonce=nonce, claims_options=expected, leeway=_LEEWAY_SECONDS)
+            try:
+                claims = client.parse_id_token(token, nonce=nonce, claims_options=expected, leeway=_LEEWAY_SECONDS)
+            except ClaimError as error:
+                if isinstance(error, MissingClaimError) or error.claim not in _TIMES:
+                    raise
+                raise ClockError(f"a new ID token, by the clock of {int(self._clock())}: {error}") from error
             if claims is None:
                 raise RefusedError("the token response has no ID token")
             about = client.userinfo(token=token)

@@ -14,8 +14,9 @@ from clients.sso import browser_secret, store
 from clients.sso.crypto import digest
 from clients.sso.demands import ANY, Demand
 from clients.sso.models import PendingSignIn
-from clients.sso.outcomes import RefusedError
+from clients.sso.outcomes import ClockError, ProviderUnavailableError, RefusedError, SignedIn
 from clients.sso.parts import parts
+from clients.sso.provider_documents import RETRY_SECONDS
 from clients.sso.return_to import local_path
 
 _log = logging.getLogger(__name__)
@@ -77,9 +78,26 @@ def callback() -> Response:
         signed_in = here.provider.redeem(
             request.args.get("code", ""), nonce=pending.nonce, code_verifier=pending.code_verifier
         )
-    except RefusedError as refusal:
-        return _failed("refused", pending.return_to, detail=str(refusal))
-    claims = signed_in.claims
+    except (ClockError, ProviderUnavailableError, RefusedError) as error:
+        return _not_redeemed(error, pending.return_to)
+    return _enter(signed_in, pending)
+
+
+def _not_redeemed(error: Exception, return_to: str) -> Response:
+    """Say why the answer came to nothing. The code may be used up: trying again means beginning again, on the way to the same page."""
+    if isinstance(error, RefusedError):
+        return _failed("refused", return_to, detail=str(error))
+    if isinstance(error, ClockError):
+        _log.error("signing in fails because a clock is wrong: %s", error)
+    why = "clock" if isinstance(error, ClockError) else "unavailable"
+    failed = _failed(why, return_to, detail=str(error), status=HTTPStatus.SERVICE_UNAVAILABLE)
+    failed.headers["Retry-After"] = str(RETRY_SECONDS)
+    return failed
+
+
+def _enter(signed_in: SignedIn, pending: PendingSignIn) -> Response:
+    """Begin the session, if the sign-in is what was asked for."""
+    here, claims = parts(), signed_in.claims
     if not Demand(pending.acr, pending.max_age).met_by(claims.get("acr"), claims.get("auth_time"), here.clock()):
         # The provider should have said so. Whoever went on from here would be sent back there at once.
         return _failed("unmet", pending.return_to, detail="the sign-in is not what was asked for")
@@ -91,8 +109,8 @@ def callback() -> Response:
     return response
 
 
-def _failed(why: str, return_to: str, *, detail: str = "") -> Response:
+def _failed(why: str, return_to: str, *, detail: str = "", status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Response:
     """Explain, and offer to begin again. Never by itself: a browser that keeps no cookies would go round in circles."""
     _log.info("sign-in ended: %s %s", why, detail[:100])
     page = render_template("sso/sign_in_failed.html", why=why, return_to=return_to, issuer=parts().settings.issuer)
-    return Response(page, HTTPStatus.BAD_REQUEST, mimetype="text/html")
+    return Response(page, status, mimetype="text/html")
