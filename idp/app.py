@@ -42,7 +42,7 @@ from idp.notify.outbound import Outbound, OutboundError
 from idp.notify.outbox import LOGOUT_TOKEN, MAIL, PUSH
 from idp.notify.push import PushHandler
 from idp.notify.store import OutboxStore
-from idp.notify.worker import Handler, Worker
+from idp.notify.worker import DeliveryPolicy, Handler, Worker
 from idp.oauth import browser_views
 from idp.oauth.access_tokens import AccessTokens
 from idp.oauth.client import ClientRegistry
@@ -293,4 +293,10 @@ def build_worker(provider: Provider) -> Worker:
         handlers[INBOX_NOTICE] = InboxNoticeHandler(
             provider.flask, outbound, core.minting, portal=portal, issuer=core.settings.issuer
         )
-    return Worker(core.database, core.sealer, handlers, core.clock)
+    lifetimes = core.settings.lifetimes
+    policies = {
+        # As long as a service may keep somebody signed in who isn't; a service that hangs keeps the others waiting for no token.
+        LOGOUT_TOKEN: DeliveryPolicy(max(lifetimes.session_absolute, lifetimes.remembered_session), threads=4),
+        PUSH: DeliveryPolicy(threads=2),
+    }
+    return Worker(core.database, core.sealer, handlers, core.clock, policies)

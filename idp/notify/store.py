@@ -13,7 +13,7 @@ _CLAIM = """
 UPDATE outbox SET lease_until = :until, attempts = attempts + 1
 WHERE id IN (
     SELECT id FROM outbox
-    WHERE done_at IS NULL AND failed_at IS NULL AND next_attempt_at <= :now AND lease_until <= :now
+    WHERE done_at IS NULL AND failed_at IS NULL AND next_attempt_at <= :now AND lease_until <= :now AND kind = :kind
     ORDER BY next_attempt_at, id LIMIT :limit {skip_locked}
 )
 RETURNING id, kind, payload, created_at, attempts
@@ -29,21 +29,22 @@ class OutboxStore:
         # On SQLite the writer's lock does it. PostgreSQL would let a second worker wait for rows that it then may not have.
         self._claim = _CLAIM.format(skip_locked="" if database.is_sqlite else "FOR UPDATE SKIP LOCKED")
 
-    def claim(self, *, now: int, until: int, limit: int) -> Sequence[Row]:
-        """Take up to `limit` due messages until `until`, oldest first; no other worker gets them before that."""
-        if not self.is_any_due(now):  # an idle worker takes no write lock
+    def claim(self, kind: str, *, now: int, until: int, limit: int) -> Sequence[Row]:
+        """Take up to `limit` due messages of a kind until `until`, oldest first; no other worker gets them before that."""
+        if kind not in self.due_kinds(now):  # a worker that looks in vain takes no write lock
             return ()
         with self._database.write() as tx:
-            rows = tx.all(self._claim, now=now, until=until, limit=limit)
+            rows = tx.all(self._claim, kind=kind, now=now, until=until, limit=limit)
         return sorted(rows, key=lambda row: str(row["id"]))
 
-    def is_any_due(self, now: int) -> bool:
-        """Tell whether there is something to claim."""
-        due = self._database.read().one(
-            "SELECT 1 FROM outbox WHERE done_at IS NULL AND failed_at IS NULL AND next_attempt_at <= :now AND lease_until <= :now LIMIT 1",
+    def due_kinds(self, now: int) -> list[str]:
+        """Return the kinds of which there is something to claim."""
+        rows = self._database.read().all(
+            "SELECT DISTINCT kind FROM outbox"
+            " WHERE done_at IS NULL AND failed_at IS NULL AND next_attempt_at <= :now AND lease_until <= :now",
             now=now,
         )
-        return due is not None
+        return [row["kind"] for row in rows]
 
     def finish(self, claimed: Row, *, now: int) -> bool:
         """Note that it has gone, and erase what it said. False: the lease ran out and another worker has it."""

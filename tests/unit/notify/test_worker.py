@@ -1,14 +1,17 @@
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from idp.db import Database
 from idp.notify import Outbox
 from idp.notify.store import OutboxStore
-from idp.notify.worker import Message, Undeliverable, Worker
+from idp.notify.worker import DeliveryPolicy, Message, Undeliverable, Worker
 from keys.sealing import Sealer
+from tests.support.programs import until
 from tests.unit.notify.conftest import Clock
 
 
@@ -110,16 +113,75 @@ def test_what_can_never_arrive_is_given_up_at_once(
     assert worker.run_once() == 0
 
 
-def test_after_many_attempts_it_ends(
-    database: Database, outbox: Outbox, worker: Worker, recorder: Recorder, clock: Clock
+@pytest.mark.parametrize("days", [5, 30])
+def test_it_is_given_up_by_its_age_however_often_it_failed(
+    database: Database, outbox: Outbox, sealer: Sealer, clock: Clock, days: int
 ) -> None:
-    recorder.failures = [OSError()] * 20
+    recorder, began = Recorder([OSError()] * 1000), clock.now
+    policies = {"note": DeliveryPolicy(give_up_after=days * 24 * 3600)}
+    worker = Worker(database, sealer, {"note": recorder}, clock, policies)
     _add(database, outbox)
-    for _ in range(20):
-        worker.run_once()
-        clock.now += 24 * 3600
-    assert len(recorder.seen) == 12
-    assert _row(database)["failed_at"]
+    while worker.run_once():
+        assert clock.now - began < (days + 1) * 24 * 3600
+        clock.now = max(clock.now, int(str(_row(database)["next_attempt_at"])))
+    row = _row(database)
+    assert days * 24 * 3600 <= int(str(row["failed_at"])) - began < (days + 0.2) * 24 * 3600
+    # Every three hours in the end, not once a day and not every minute.
+    assert 6 * days <= len(recorder.seen) <= 8 * days + 15
+
+
+class Hanging(Recorder):
+    """A handler whose receiver doesn't answer some messages before it is told to."""
+
+    def __init__(self, hangs: Callable[[Message], bool]) -> None:
+        super().__init__()
+        self.hangs = hangs
+        self.asked, self.released = threading.Event(), threading.Event()
+
+    def deliver(self, message: Message) -> None:
+        if self.hangs(message):
+            self.asked.set()
+            assert self.released.wait(20)
+        super().deliver(message)
+
+
+@contextmanager
+def running(worker: Worker) -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.run_forever, args=(stop,), kwargs={"pause": 0.01})
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def test_a_mail_server_that_hangs_keeps_nothing_else_waiting(
+    database: Database, outbox: Outbox, sealer: Sealer, clock: Clock, recorder: Recorder
+) -> None:
+    mail = Hanging(lambda _message: True)
+    with database.write() as tx:
+        outbox.add(tx, "mail", {})
+    with running(Worker(database, sealer, {"mail": mail, "note": recorder}, clock)):
+        assert mail.asked.wait(20)
+        _add(database, outbox, 30)
+        until(lambda: len(recorder.seen) == 30, "the others are delivered")
+        assert mail.seen == []
+        mail.released.set()
+
+
+def test_a_service_that_hangs_keeps_no_other_one_waiting(
+    database: Database, outbox: Outbox, sealer: Sealer, clock: Clock
+) -> None:
+    handler = Hanging(lambda message: message.payload["number"] == 0)
+    worker = Worker(database, sealer, {"note": handler}, clock, {"note": DeliveryPolicy(threads=4)})
+    _add(database, outbox, 30)
+    with running(worker):
+        until(lambda: len(handler.seen) == 29, "the others are told")
+        handler.released.set()
+        until(lambda: len(handler.seen) == 30, "the last one is told")
 
 
 def test_an_unknown_kind_waits(database: Database, outbox: Outbox, worker: Worker) -> None:
@@ -134,7 +196,7 @@ def test_a_worker_that_died_leaves_its_messages_to_the_next(
 ) -> None:
     _add(database, outbox)
     store = OutboxStore(database)
-    [lost] = store.claim(now=clock.now, until=clock.now + 300, limit=5)
+    [lost] = store.claim("note", now=clock.now, until=clock.now + 300, limit=5)
     assert worker.run_once() == 0
     clock.now += 300
     assert worker.run_once() == 1
