@@ -9,7 +9,18 @@ from pydantic import BeforeValidator, Field, model_validator
 from config.clients import ClientId, ConfiguredClient, DemoPerson
 from config.shared import ACCOUNT, AbsolutePath, Port, SharedSettings
 from config.strong import Strong
-from config.tuning import Keys, Lifetimes, Mail, Metrics, Outbound, Passwords, Relay, SealingRoots, Throttle
+from config.tuning import (
+    Keys,
+    Lifetimes,
+    Mail,
+    MailedCodes,
+    Metrics,
+    Outbound,
+    Passwords,
+    Relay,
+    SealingRoots,
+    Throttle,
+)
 
 MAILBOX_PORT = 25
 SMTP_SINK_PORT = 26
@@ -50,6 +61,8 @@ class ProviderSettings(SharedSettings):
     """How long things are good for."""
     passwords: Passwords = Field(default_factory=Passwords)
     """Hash and rules."""
+    mailed_codes: MailedCodes = MailedCodes()
+    """Codes and links by mail."""
     throttle: Throttle = Throttle()
     """Slowing down of guesses."""
     strong: Strong = Strong()

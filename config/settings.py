@@ -17,7 +17,7 @@ from config.loading import build, merged, read_files, read_variables
 from config.provider import ProviderSettings
 from config.relying_party import RelyingPartySettings
 from config.shared import CONTRACT_VARIABLES, SERVICE_PORTS, Brand, SharedSettings
-from config.tuning import Keys, Lifetimes, Mail, Metrics, Outbound, Passwords, Relay, Slowdown, Throttle
+from config.tuning import Keys, Lifetimes, Mail, MailedCodes, Metrics, Outbound, Passwords, Relay, Slowdown, Throttle
 
 __all__ = [
     "Brand",
@@ -28,6 +28,7 @@ __all__ = [
     "Keys",
     "Lifetimes",
     "Mail",
+    "MailedCodes",
     "Metrics",
     "Outbound",
     "Passwords",

@@ -56,12 +56,25 @@ class Passwords(Strict):
     """Passes over that memory."""
     parallel_hashes: Annotated[int, Field(ge=1)] = Field(default_factory=lambda: len(os.sched_getaffinity(0)))
     """Hashes at once in a worker; more than cores would only starve its other requests."""
-    min_length: Annotated[int, Field(ge=8)] = 8
-    """Characters at least."""
+    min_length: Annotated[int, Field(ge=8, le=64)] = 15
+    """Characters at least, where the password is the only thing that signs in."""
+    min_length_with_second_step: Annotated[int, Field(ge=8, le=64)] = 8
+    """Characters at least, where the account has a second step."""
     max_length: Annotated[int, Field(ge=64, le=1024)] = 128
     """Characters at most."""
     min_score: Annotated[int, Field(ge=0, le=4)] = 3
     """zxcvbn's score at least (3: safely unguessable)."""
+
+
+class MailedCodes(Strict):
+    """Codes and links by mail: how often they are sent, and how often a wrong code is looked at."""
+
+    wrong_codes_a_day: Annotated[int, Field(ge=1, le=100)] = 10
+    """For one account or address, over all that was asked for; then only the link in the mail works."""
+    mails_an_hour: Annotated[int, Field(ge=1, le=60)] = 5
+    """To one account about one thing; all of them have the same code and link."""
+    mails_an_hour_to_address: Annotated[int, Field(ge=1, le=600)] = 10
+    """To one address about all that anybody can ask for, and as many again about resets of passwords."""
 
 
 class Slowdown(Strict):

@@ -125,7 +125,12 @@ def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> 
     if "dashboard" in settings.services:
         accounts.common.notices.on_tell.append(InboxNotices(outbox).tell)
     accounts.sessions.on_end += [logout.sessions_ended, strong.sessions_ended]
-    accounts.lockdown.on_lock += [strong.locked, lambda tx, account_id, _since: revoke_all(tx, account_id, now=clock())]
+    accounts.new_password.has_second_step = lambda account_id: bool(strong.standings.of(account_id).methods)
+    accounts.revocation.on_revoke += [
+        lambda tx, account_id, _reason: strong.revoke(tx, account_id),
+        lambda tx, account_id, reason: revoke_all(tx, account_id, reason=reason, now=clock()),
+    ]
+    accounts.lockdown.on_lock.append(strong.locked)
     return Core(
         settings=settings,
         clock=clock,

@@ -62,11 +62,20 @@ class Sealer:
 
     def derive(self, purpose: str) -> bytes:
         """Return the present root's subkey for `purpose`, for signing cookies and the like; it changes with the root."""
-        return hashing.derive(self._current, f"derive:{purpose}")
+        return _derived(self._current, purpose)
+
+    def derive_all(self, purpose: str) -> Sequence[bytes]:
+        """Return the subkeys of every root for `purpose`, the present one's first: for digests that outlive a change of the root."""
+        present = self.derive(purpose)
+        return (present, *(key for root in self._roots.values() if (key := _derived(root, purpose)) != present))
 
 
 def _cipher(root: bytes, purpose: str) -> AESGCM:
     return AESGCM(hashing.derive(root, f"seal:{purpose}"))
+
+
+def _derived(root: bytes, purpose: str) -> bytes:
+    return hashing.derive(root, f"derive:{purpose}")
 
 
 def _bound(purpose: str) -> bytes:

@@ -15,7 +15,7 @@ from config.design.languages import Languages, rest_of_query
 from config.design.parts import Links
 
 _HERE = Path(__file__).parent
-MODULES = ("once", "password", "code", "countdown", "menu")
+MODULES = ("once", "password", "meter", "code", "countdown", "menu")
 """The ES modules of every page; each finds its own elements by a data attribute."""
 
 

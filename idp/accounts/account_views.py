@@ -1,6 +1,8 @@
 """Pages of a signed-in person: overview, profile, password, security, services."""
 
-from flask import Blueprint, flash, render_template, request
+from http import HTTPStatus
+
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -9,6 +11,7 @@ from idp.accounts.forms import ActionForm, ChangePasswordForm, ProfileForm
 from idp.accounts.guard import Guard
 from idp.accounts.pages import FORM, person, problem_text, see, show_form, where
 from idp.accounts.passwords import Problem
+from idp.accounts.paths import own_path
 from idp.accounts.ports import Ports
 from idp.accounts.sessions import Session
 from idp.accounts.sign_in import Refused
@@ -42,6 +45,8 @@ class AccountViews:
             session_count=len(accounts.sessions.listing(session.account_id)),
             service_count=len(self._ports.services.listing(session.account_id)),
             now=accounts.clock(),
+            advise=accounts.password_advice.give(session.account_id),
+            min_length=accounts.profile.min_password_length(session.account_id),
         )
 
     def edit_profile(self, session: Session) -> ResponseReturnValue:
@@ -59,24 +64,30 @@ class AccountViews:
 
     def change_password(self, session: Session) -> ResponseReturnValue:
         """Take the present password and a new one."""
-        form = ChangePasswordForm()
+        accounts, form, next_path = self._accounts, ChangePasswordForm(), own_path(request.args.get("next", ""))
+        min_length = accounts.profile.min_password_length(session.account_id)
+        self._ports.lead_on(next_path)
         if form.validate_on_submit():
-            outcome = self._accounts.profile.change_password(
-                session,
-                form.current_password.data,
-                form.password.data,
-                where(request),
-                end_others=form.end_others.data,
+            outcome = accounts.profile.change_password(
+                session, form.current_password.data, form.password.data, where(request)
             )
             match outcome:
-                case None:
-                    flash(_("Your password is changed. We have sent you a mail about it."), "success")
-                    return see("security")
                 case Problem():
-                    form.password.errors = [problem_text(outcome, self._accounts.settings.passwords)]
+                    max_length = accounts.settings.passwords.max_length
+                    form.password.errors = [problem_text(outcome, min_length=min_length, max_length=max_length)]
                 case Refused():
                     form.current_password.errors = [_refused_text(outcome)]
-        return show_form("accounts/password.html", form, person=person(session, self._ports), session=session)
+                case cookie_value:
+                    accounts.browser.enter(request, session, cookie_value)
+                    flash(_("Your password is changed. We have sent you a mail about it."), "success")
+                    return redirect(next_path, HTTPStatus.SEE_OTHER) if next_path else see("security")
+        return show_form(
+            "accounts/password.html",
+            form,
+            person=person(session, self._ports),
+            session=session,
+            min_length=min_length,
+        )
 
     def security(self, session: Session) -> ResponseReturnValue:
         """Show where the person is signed in, and end what they choose."""

@@ -6,10 +6,11 @@ The caller makes sure of a recent sign-in (`guard.py`). That the new address has
 from collections.abc import Callable, Sequence
 
 from idp.accounts.common import Common
-from idp.accounts.confirmations import Confirmation, Confirmations, Proof, Purpose, Unproven
+from idp.accounts.confirmations import Confirmation, Confirmations
 from idp.accounts.identifiers import address_key
 from idp.accounts.models import PRIMARY
 from idp.accounts.notices import Where
+from idp.accounts.proofs import Proof, Purpose, Unproven
 from idp.accounts.registration import IdentifierTakenError, Taken
 from idp.accounts.store import addresses as store
 from idp.accounts.store import people
@@ -32,23 +33,25 @@ class Addresses:
 
         Raises PageError (429) after too many.
         """
-        self._common.brake.count("change_email", about=address, ip=where.ip)
+        self._common.brake.count("change_email", about=f"{account_id} {address}", ip=where.ip)
         with self._common.database.write() as tx:
-            self._confirmations.void(tx, account_id, Purpose.CHANGE_EMAIL)
-            proof = self._confirmations.issue(tx, Purpose.CHANGE_EMAIL, address, account_id=account_id)
-            self._send(tx, account_id, address, proof)
-            self._common.notices.tell(tx, account_id, "email_change_asked", where, email=address)
+            confirmation_id, proof = self._confirmations.request(
+                tx, Purpose.CHANGE_EMAIL, address, account_id=account_id
+            )
+            if proof:
+                self._send(tx, account_id, address, proof)
+                self._common.notices.tell(tx, account_id, "email_change_asked", where, email=address)
             self._common.audit(tx, "email.change_asked", account_id, where)
-        return proof.confirmation_id
+        return confirmation_id
 
     def resend(self, confirmation_id: str) -> bool:
-        """Send another proof in place of the former one; False when it is too early, too late or too often."""
+        """Send the same proof again; False when it is too early, too late or too often."""
         with self._common.database.write() as tx:
-            renewed = self._confirmations.renew(tx, confirmation_id, Purpose.CHANGE_EMAIL)
-            if renewed:
-                confirmation, proof = renewed
+            again = self._confirmations.resend(tx, confirmation_id, Purpose.CHANGE_EMAIL)
+            if again:
+                confirmation, proof = again
                 self._send(tx, confirmation.account_id or "", confirmation.address, proof)
-        return renewed is not None
+        return again is not None
 
     def confirm_link(self, token: str, where: Where) -> Confirmation | Unproven | Taken:
         """Change the address by the link that was mailed to the new one."""
@@ -100,6 +103,7 @@ class Addresses:
             "name": account["name"],
             "username": account["username"],
             "code": proof.code,
+            "guessed": proof.guessed,
             "link": self._common.link(f"confirm/{proof.token}"),
             "sign_in": self._common.base_url,
             "forgot_username": self._common.link("forgot-username"),

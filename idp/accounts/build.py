@@ -14,14 +14,19 @@ from idp.accounts.confirmations import Confirmations
 from idp.accounts.cookies import SessionCookies
 from idp.accounts.known_browsers import KnownBrowsers
 from idp.accounts.lockdown import Lockdown
+from idp.accounts.mail_limits import MailLimits
+from idp.accounts.new_password import NewPassword
 from idp.accounts.notices import Notices
+from idp.accounts.password_advice import PasswordAdvice
 from idp.accounts.passwords import Passwords
 from idp.accounts.places import Places
 from idp.accounts.profile import Profile
+from idp.accounts.quotas import Quotas
 from idp.accounts.recovery import Recovery
 from idp.accounts.recovery_email import RecoveryEmail
 from idp.accounts.recovery_jobs import Job, jobs
 from idp.accounts.registration import Registration
+from idp.accounts.revocation import Revocation
 from idp.accounts.sessions import Sessions
 from idp.accounts.sign_in import PasswordSignIn
 from idp.accounts.store import sessions as session_store
@@ -55,6 +60,9 @@ class Accounts:
     addresses: Addresses
     profile: Profile
     lockdown: Lockdown
+    revocation: Revocation
+    new_password: NewPassword
+    password_advice: PasswordAdvice
     claims: Claims
     jobs: Mapping[str, Job]
     """Handlers for the outbox's worker, by kind of message."""
@@ -73,12 +81,15 @@ def build(  # noqa: PLR0917 — what the composition root has
     """Return the services, sharing what they have in common."""
     base_url, lifetimes = settings.issuer, settings.lifetimes
     passwords = Passwords(settings.passwords)
-    confirmations = Confirmations(sealer, clock, lifetimes)
+    mail_limits = MailLimits(Quotas(sealer.derive("account quotas"), clock), settings.mailed_codes)
+    confirmations = Confirmations(sealer, clock, lifetimes, mail_limits)
     sessions = Sessions(database, clock, lifetimes)
     sign_in = PasswordSignIn(database, passwords, throttle, clock)
     alarms = Alarms(clock, seconds=settings.strong.alarm)
     notices = Notices(outbox, clock, alarms, Places(settings.geoip_database), base_url)
     common = Common(database, clock, outbox, notices, Brake(database, throttle), base_url)
+    revocation = Revocation(sessions, confirmations)
+    new_password = NewPassword(common, passwords, revocation)
     secure = base_url.startswith("https:")
     cookies = SessionCookies(secure=secure)
     return Accounts(
@@ -93,11 +104,14 @@ def build(  # noqa: PLR0917 — what the composition root has
         known_browsers=KnownBrowsers(sealer.derive("known-browser"), secure=secure),
         sign_in=sign_in,
         registration=Registration(common, passwords, confirmations),
-        recovery=Recovery(common, passwords, confirmations, sessions),
+        recovery=Recovery(common, confirmations, new_password),
         recovery_email=RecoveryEmail(common, confirmations, waiting_seconds=lifetimes.recovery_waiting),
         addresses=Addresses(common, confirmations),
-        profile=Profile(common, passwords, sign_in, confirmations, sessions),
-        lockdown=Lockdown(common, sessions, confirmations),
-        jobs=jobs(common, confirmations),
+        profile=Profile(common, sign_in, new_password, sessions),
+        lockdown=Lockdown(common, revocation),
+        revocation=revocation,
+        new_password=new_password,
+        password_advice=PasswordAdvice(database, passwords, new_password),
+        jobs=jobs(common, confirmations, mail_limits),
         claims=Claims(database),
     )

@@ -102,15 +102,8 @@ class ForgotPasswordForm(FlaskForm):
 
 
 class NewPasswordForm(FlaskForm):
-    """A new password, after a link."""
+    """A new password, after a link or a code."""
 
-    password = _new_password_field()
-
-
-class ResetByCodeForm(FlaskForm):
-    """A new password, with the code."""
-
-    code = _code_field()
     password = _new_password_field()
 
 
@@ -121,7 +114,6 @@ class ChangePasswordForm(FlaskForm):
         _l("Current password"), validators=[InputRequired(_l("Enter your current password."))]
     )
     password = PasswordField(_l("New password"), validators=[InputRequired(_l("Choose a new password."))])
-    end_others = BooleanField(_l("Sign out all my other browsers and devices"), default=True)
 
 
 class ActionForm(FlaskForm):

@@ -8,11 +8,10 @@ from collections.abc import Callable
 
 from idp.accounts.alarms import Alarm
 from idp.accounts.common import Common
-from idp.accounts.confirmations import Confirmations, Purpose
 from idp.accounts.identifiers import address_key
 from idp.accounts.models import PRIMARY, RECOVERY
 from idp.accounts.notices import Where
-from idp.accounts.sessions import Sessions
+from idp.accounts.revocation import Revocation
 from idp.accounts.store import addresses, people
 from idp.db import Tx
 
@@ -23,10 +22,9 @@ LockHook = Callable[[Tx, str, int], None]
 class Lockdown:
     """The use cases."""
 
-    def __init__(self, common: Common, sessions: Sessions, confirmations: Confirmations) -> None:
+    def __init__(self, common: Common, revocation: Revocation) -> None:
         self._common = common
-        self._sessions = sessions
-        self._confirmations = confirmations
+        self._revocation = revocation
         self.on_lock: list[LockHook] = []
 
     def find(self, secret: str) -> Alarm | None:
@@ -48,10 +46,8 @@ class Lockdown:
         now = self._common.clock()
         since = now if since is None else since
         people.lock(tx, account_id, now=now)
-        self._sessions.end_all(tx, account_id, "locked")
+        self._revocation.revoke(tx, account_id, "locked")
         self._common.notices.alarms.void_since(tx, account_id, since)
-        for purpose in (Purpose.CHANGE_EMAIL, Purpose.RECOVERY_EMAIL, Purpose.RESET_PASSWORD):
-            self._confirmations.void(tx, account_id, purpose)
         if any(row["role"] == RECOVERY and row["created_at"] >= since for row in addresses.of_account(tx, account_id)):
             addresses.remove_recovery(tx, account_id)
         for hook in self.on_lock:

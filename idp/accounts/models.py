@@ -31,6 +31,9 @@ class Account(Model):
     family_name: Mapped[str | None] = mapped_column(String(100))
     password_hash: Mapped[str] = mapped_column(String(200))  # PHC string
     password_changed_at: Mapped[Seconds]
+    password_advice: Mapped[str | None] = mapped_column(
+        String(8)
+    )  # due, given: to choose a longer one; `password_advice.py`
     locale: Mapped[str] = mapped_column(String(16))
     country: Mapped[str | None] = mapped_column(String(2))  # ISO 3166-1 alpha-2
     time_zone: Mapped[str | None] = mapped_column(String(64))  # IANA name
@@ -87,14 +90,27 @@ class Confirmation(Model):
     account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     address: Mapped[str] = mapped_column(String(320))
     link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
-    code_hash: Mapped[str | None] = mapped_column(String(64))
-    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    code_hash: Mapped[str | None] = mapped_column(String(64))  # none: the code was used, or there is none
+    proof_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # of what a browser got for the code
+    same_as: Mapped[str | None] = mapped_column(
+        String(26)
+    )  # the account's open request, whose code is taken here as well
     sent_at: Mapped[Seconds]
-    sent_count: Mapped[int] = mapped_column(default=1, server_default="1")
     expires_at: Mapped[Seconds]
     used_at: Mapped[Seconds | None]
     created_at: Mapped[Seconds]
     data: Mapped[str] = mapped_column(Text)  # sealed JSON: what happens once it is confirmed
+
+
+class AccountQuota(Model):
+    """How often something has happened to an account or an address: codes that were wrong, mails that were sent."""
+
+    __tablename__ = "account_quota"
+    __table_args__ = (Index("ix_account_quota_expires_at", "expires_at"),)
+
+    subject_hash: Mapped[str] = mapped_column(String(64), primary_key=True)  # keyed
+    taken: Mapped[int]
+    expires_at: Mapped[Seconds]
 
 
 class AlarmRecord(Model):

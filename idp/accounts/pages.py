@@ -10,12 +10,11 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from config import tuning
 from config.design import MenuItem, Person
-from idp.accounts.confirmations import Unproven
 from idp.accounts.notices import Where
 from idp.accounts.passwords import Problem
 from idp.accounts.ports import Ports
+from idp.accounts.proofs import Unproven
 from idp.accounts.sessions import Session
 from idp.accounts.times import written
 from idp.web import client_address
@@ -59,23 +58,45 @@ def local_time(seconds: int, time_zone: str | None) -> str:
 
 def unproven_text(reason: Unproven) -> str:
     """Return what to say about a code that confirmed nothing."""
-    if reason is Unproven.WRONG:
-        return str(_("That isn’t the code we sent. Look at the newest mail and try again."))
-    return str(_("This code can no longer be used. Ask for a new one."))
+    match reason:
+        case Unproven.WRONG:
+            text = _("That isn’t the code we sent. Look at the mail and try again, or open the link in it.")
+        case Unproven.OFF:
+            text = _("There were too many wrong codes today. Open the link in the mail: it still works.")
+        case Unproven.SPENT:
+            text = _("This code can no longer be used. Ask for a new one.")
+    return str(text)
+
+
+def reset_refused_text() -> str:
+    """Return what to say about a code that resets no password: the same for a wrong one, an old one, and one that nobody was sent."""
+    return str(
+        _(
+            "That isn’t the code we sent, or it can no longer be used: codes work once, and not after too many wrong ones in a day. "
+            "The link in the mail works all the same."
+        )
+    )
 
 
 def not_sent_text() -> str:
     """Return what to say when another mail is asked for too early."""
-    return str(_("We have just sent one: its code is still good. Wait a minute before you ask for another mail."))
+    return str(
+        _(
+            "No further mail was sent: there has just been one, or there were several within the hour. "
+            "They all have the same code. Look for them, or wait a little and ask again."
+        )
+    )
 
 
-def problem_text(problem: Problem, rules: tuning.Passwords) -> str:
+def problem_text(problem: Problem, *, min_length: int, max_length: int) -> str:
     """Return what to say about a password that isn't good enough."""
     match problem:
         case Problem.TOO_SHORT:
-            text = _("Use at least %(num)d characters.", num=rules.min_length)
+            text = _("Use at least %(num)d characters.", num=min_length)
         case Problem.TOO_LONG:
-            text = _("Use at most %(num)d characters.", num=rules.max_length)
+            text = _("Use at most %(num)d characters.", num=max_length)
+        case Problem.BREACHED:
+            text = _("This password is known from stolen lists, and is tried first. Choose another one.")
         case Problem.TOO_EASY:
             text = _("This password is easy to guess. Use more words, or words that have nothing to do with you.")
     return str(text)

@@ -1,9 +1,8 @@
 """Passwords: hashing with argon2id, and whether one is good enough. NIST SP 800-63B-4, section 3.1.1.
 
-Knows no account and no database. Length and guessability are judged, composition never.
+Knows no account and no database. Length, guessability and known breaches are judged, composition never.
 """
 
-import re
 import threading
 import unicodedata
 from collections.abc import Sequence
@@ -13,11 +12,10 @@ import nacl.exceptions
 import nacl.pwhash.argon2id
 
 from config import tuning
+from idp.accounts import password_meter
 
-_LONGEST_TYPED = 4096
-"""More characters than any password that was accepted can have been typed with: not worth hashing."""
-_SCORED_LENGTH = 64
-"""How much of a password is scored: what zxcvbn does is quadratic, and a password that is good so far stays good."""
+_LONGEST_TYPED = 1024
+"""Code points of the longest text that is even normalised: what that costs grows with the square of a text's combining marks."""
 
 _CONTEXT = ("ip account", "ip portal", "ipaccount", "ipportal")
 
@@ -28,6 +26,7 @@ class Problem(StrEnum):
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
     TOO_EASY = "too_easy"
+    BREACHED = "breached"
 
 
 class Passwords:
@@ -44,7 +43,9 @@ class Passwords:
         """Return the PHC string of the password."""
         with self._slots:
             hashed = nacl.pwhash.argon2id.str(
-                _normal(password), opslimit=self._settings.iterations, memlimit=self._settings.memory_kib * 1024
+                _normal(password).encode(),
+                opslimit=self._settings.iterations,
+                memlimit=self._settings.memory_kib * 1024,
             )
         return hashed.decode()
 
@@ -54,7 +55,7 @@ class Passwords:
             stored, password = None, ""
         try:
             with self._slots:
-                nacl.pwhash.argon2id.verify((stored or self._dummy).encode(), _normal(password))
+                nacl.pwhash.argon2id.verify((stored or self._dummy).encode(), _normal(password).encode())
         except nacl.exceptions.InvalidkeyError:
             return False
         return stored is not None
@@ -63,21 +64,33 @@ class Passwords:
         """Tell whether the hash was made with other parameters than today's."""
         return not stored.startswith(self._parameters)
 
-    def check_strength(self, password: str, hints: Sequence[str] = ()) -> Problem | None:
-        """Return what is wrong with a new password; `hints` are words that an attacker would try on this person first."""
-        password = unicodedata.normalize("NFKC", password[:_LONGEST_TYPED])
-        # Only here: its dictionaries take 12 MB and a worker may never meet a new password.
-        from zxcvbn import zxcvbn  # noqa: PLC0415
+    def min_length(self, *, second_step: bool) -> int:
+        """Return how many characters a password has at least: fewer where something else is asked for beside it (section 3.1.1.2)."""
+        return self._settings.min_length_with_second_step if second_step else self._settings.min_length
 
-        if len(password) < self._settings.min_length:
+    def is_short(self, password: str, *, second_step: bool) -> bool:
+        """Tell whether a password that was accepted once has fewer characters than a new one."""
+        return len(_normal(password)) < self.min_length(second_step=second_step)
+
+    def check_strength(self, password: str, hints: Sequence[str] = (), *, second_step: bool = False) -> Problem | None:
+        """Return what is wrong with a new password; `hints` are words that an attacker would try on this person first.
+
+        It costs up to some 20 ms of the processor, so whoever calls this has counted the request before.
+        """
+        if len(password) > _LONGEST_TYPED:
+            return Problem.TOO_LONG
+        password = _normal(password)
+        if len(password) < self.min_length(second_step=second_step):
             return Problem.TOO_SHORT
         if len(password) > self._settings.max_length:
             return Problem.TOO_LONG
-        words = [part for hint in (*_CONTEXT, *hints) for part in (hint, *re.split(r"[\W_]+", hint)) if part]
-        if zxcvbn(password[:_SCORED_LENGTH], user_inputs=words)["score"] < self._settings.min_score:
+        if password_meter.is_breached(password):
+            return Problem.BREACHED
+        known = [*_CONTEXT, *hints]
+        if password_meter.is_about(password, known) or password_meter.score(password, known) < self._settings.min_score:
             return Problem.TOO_EASY
         return None
 
 
-def _normal(password: str) -> bytes:
-    return unicodedata.normalize("NFKC", password).encode()
+def _normal(password: str) -> str:
+    return unicodedata.normalize("NFKC", password)

@@ -3,9 +3,9 @@
 from typing import Any
 
 from idp.accounts.common import Common
-from idp.accounts.confirmations import Confirmations, Purpose
+from idp.accounts.new_password import NewPassword
 from idp.accounts.notices import Where
-from idp.accounts.passwords import Passwords, Problem
+from idp.accounts.passwords import Problem
 from idp.accounts.sessions import Session, Sessions
 from idp.accounts.sign_in import PasswordSignIn, Refused
 from idp.accounts.store import people
@@ -18,15 +18,13 @@ class Profile:
     def __init__(
         self,
         common: Common,
-        passwords: Passwords,
         sign_in: PasswordSignIn,
-        confirmations: Confirmations,
+        new_password: NewPassword,
         sessions: Sessions,
     ) -> None:
         self._common = common
-        self._passwords = passwords
         self._sign_in = sign_in
-        self._confirmations = confirmations
+        self._new_password = new_password
         self._sessions = sessions
 
     def read(self, account_id: str) -> Row | None:
@@ -51,23 +49,23 @@ class Profile:
                 self._common.audit(tx, "profile.changed", account_id, where, fields=sorted(changed))
         return sorted(changed)
 
-    def change_password(
-        self, session: Session, current: str, new: str, where: Where, *, end_others: bool
-    ) -> Refused | Problem | None:
-        """Set a new password, and perhaps end the person's other sessions; None when that is done."""
+    def change_password(self, session: Session, current: str, new: str, where: Where) -> Refused | Problem | str:
+        """Set a new password, and end what was got with the former one; return the session's new cookie value when that is done.
+
+        Raises PageError (429) after too many from this session.
+        """
+        # Before any hash and the meter, and by session: nobody else can make its owner wait.
+        self._common.brake.count("change_password", about=session.sid, ip=None)
         proven = self._sign_in.verify(session.username, current, ip=where.ip, user_agent=where.user_agent)
         if isinstance(proven, Refused):
             return proven
-        account = people.find(self._common.database.read(), session.account_id)
-        hints = [session.username, session.name, (account and account["organization"]) or ""]
-        if problem := self._passwords.check_strength(new, hints):
-            return problem
-        password_hash, now = self._passwords.hash(new), self._common.clock()
+        password_hash = self._new_password.prepare(session.account_id, new)
+        if isinstance(password_hash, Problem):
+            return password_hash
         with self._common.database.write() as tx:
-            people.update_password(tx, session.account_id, password_hash, now=now)
-            self._confirmations.void(tx, session.account_id, Purpose.RESET_PASSWORD)
-            if end_others:
-                self._sessions.end_all(tx, session.account_id, "password_changed", except_sid=session.sid)
-            self._common.notices.tell(tx, session.account_id, "password_changed", where)
-            self._common.audit(tx, "password.changed", session.account_id, where)
-        return None
+            self._new_password.set_by_owner(tx, session.account_id, password_hash, where, sid=session.sid)
+            return self._sessions.renew(tx, session.sid)
+
+    def min_password_length(self, account_id: str) -> int:
+        """Return how many characters a new password has at least."""
+        return self._new_password.min_length(account_id)

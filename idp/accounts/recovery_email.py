@@ -7,9 +7,10 @@ nobody who sits down at a signed-in browser can add one and walk in. The caller 
 from collections.abc import Callable
 
 from idp.accounts.common import Common
-from idp.accounts.confirmations import Confirmation, Confirmations, Proof, Purpose, Unproven
+from idp.accounts.confirmations import Confirmation, Confirmations
 from idp.accounts.identifiers import address_key
 from idp.accounts.notices import Where
+from idp.accounts.proofs import Proof, Purpose, Unproven
 from idp.accounts.store import addresses, people
 from idp.accounts.times import written
 from idp.db import Row, Tx
@@ -31,22 +32,24 @@ class RecoveryEmail:
         """
         if addresses.owner_of_primary(self._common.database.read(), address_key(address)) == account_id:
             return None
-        self._common.brake.count("recovery_email", about=address, ip=where.ip)
+        self._common.brake.count("recovery_email", about=f"{account_id} {address}", ip=where.ip)
         with self._common.database.write() as tx:
-            self._confirmations.void(tx, account_id, Purpose.RECOVERY_EMAIL)
-            proof = self._confirmations.issue(tx, Purpose.RECOVERY_EMAIL, address, account_id=account_id)
-            self._send(tx, account_id, address, proof)
+            confirmation_id, proof = self._confirmations.request(
+                tx, Purpose.RECOVERY_EMAIL, address, account_id=account_id
+            )
+            if proof:
+                self._send(tx, account_id, address, proof)
             self._common.audit(tx, "recovery_email.asked", account_id, where)
-        return proof.confirmation_id
+        return confirmation_id
 
     def resend(self, confirmation_id: str) -> bool:
-        """Send another proof in place of the former one; False when it is too early, too late or too often."""
+        """Send the same proof again; False when it is too early, too late or too often."""
         with self._common.database.write() as tx:
-            renewed = self._confirmations.renew(tx, confirmation_id, Purpose.RECOVERY_EMAIL)
-            if renewed:
-                confirmation, proof = renewed
+            again = self._confirmations.resend(tx, confirmation_id, Purpose.RECOVERY_EMAIL)
+            if again:
+                confirmation, proof = again
                 self._send(tx, confirmation.account_id or "", confirmation.address, proof)
-        return renewed is not None
+        return again is not None
 
     def confirm_link(self, token: str, where: Where) -> Confirmation | Unproven:
         """Set the recovery address by the link that was mailed to it."""
@@ -126,6 +129,7 @@ class RecoveryEmail:
             "name": account["name"],
             "username": account["username"],
             "code": proof.code,
+            "guessed": proof.guessed,
             "link": self._common.link(f"confirm/{proof.token}"),
         }
         self._common.outbox.mail(tx, address, "confirm_recovery_email", account["locale"], context)

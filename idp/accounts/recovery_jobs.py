@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from idp.accounts.common import Common
-from idp.accounts.confirmations import Confirmations, Purpose
+from idp.accounts.confirmations import Confirmations
 from idp.accounts.identifiers import address_key, username_key
+from idp.accounts.mail_limits import MailLimits
 from idp.accounts.models import ACTIVE, LOCKED
+from idp.accounts.proofs import Purpose
 from idp.accounts.store import addresses, people
 from idp.db import Database, Tx
 from idp.notify.worker import Message
@@ -34,14 +36,15 @@ class Job:
 class RecoveryMails:
     """Mails usernames and proofs."""
 
-    def __init__(self, common: Common, confirmations: Confirmations) -> None:
+    def __init__(self, common: Common, confirmations: Confirmations, limits: MailLimits) -> None:
         self._common = common
+        self._limits = limits
         self._confirmations = confirmations
 
     def mail_usernames(self, tx: Tx, payload: Mapping[str, Any]) -> None:
         """Mail the usernames of the accounts that the address can recover, if there are any."""
         found = addresses.accounts_reached(tx, address_key(payload["address"]), now=self._common.clock())
-        if found:
+        if found and self._limits.count_usernames_to(tx, found[0]["address"]):
             context = {"usernames": [row["username"] for row in found], "sign_in": self._common.base_url}
             self._common.outbox.mail(tx, found[0]["address"], "usernames", found[0]["locale"], context)
 
@@ -51,19 +54,21 @@ class RecoveryMails:
             account = people.find(tx, account_id)
             # The page waits for one code. A further account with the same recovery address gets a mail with a link only.
             if position == 0:
-                proof = self._confirmations.arm(tx, payload["confirmation_id"], account_id)
+                proof = self._confirmations.arm(tx, payload["confirmation_id"], Purpose.RESET_PASSWORD, account_id)
             else:
-                proof = self._confirmations.issue(tx, Purpose.RESET_PASSWORD, "", account_id=account_id)
+                _, proof = self._confirmations.request(tx, Purpose.RESET_PASSWORD, "", account_id=account_id)
             if account is None or proof is None:
-                return  # The job ran before: its mails are on the way.
+                continue  # There were mails enough, and what is in them still works.
             context = {
                 "name": account["name"],
                 "username": account["username"],
                 "code": proof.code if position == 0 else "",
+                "guessed": proof.guessed,
                 "link": self._common.link(f"reset-password/{proof.token}"),
             }
             for address in to:
-                self._common.outbox.mail(tx, address, "reset_password", account["locale"], context)
+                if self._limits.count_mail_to(tx, address, reset=True):
+                    self._common.outbox.mail(tx, address, "reset_password", account["locale"], context)
 
     def _reached(self, tx: Tx, identifier: str) -> list[tuple[str, list[str]]]:
         """Return accounts and where to write: there, if an address was typed; for a username, to all that may recover it."""
@@ -77,9 +82,9 @@ class RecoveryMails:
         return [(account["id"], list(addresses.usable(tx, account["id"], now=now)))]
 
 
-def jobs(common: Common, confirmations: Confirmations) -> Mapping[str, Job]:
+def jobs(common: Common, confirmations: Confirmations, limits: MailLimits) -> Mapping[str, Job]:
     """Return the handlers by kind of message."""
-    mails = RecoveryMails(common, confirmations)
+    mails = RecoveryMails(common, confirmations, limits)
     return {
         USERNAME_JOB: Job(common.database, mails.mail_usernames),
         PASSWORD_JOB: Job(common.database, mails.mail_proof),

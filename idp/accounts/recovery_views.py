@@ -1,19 +1,25 @@
 """Pages for who can't get in: forgotten username, forgotten password, and "it wasn't me" for a recovery address."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from idp.accounts.build import Accounts
-from idp.accounts.confirmations import Unproven
-from idp.accounts.forms import ActionForm, EmailForm, ForgotPasswordForm, NewPasswordForm, ResetByCodeForm
+from idp.accounts.confirmations import Confirmation
+from idp.accounts.forms import ActionForm, ConfirmCodeForm, EmailForm, ForgotPasswordForm, NewPasswordForm
 from idp.accounts.identifiers import masked
-from idp.accounts.pages import FORM, problem_text, see, show_form, unproven_text, where
+from idp.accounts.notices import Where
+from idp.accounts.pages import FORM, problem_text, reset_refused_text, see, show_form, where
 from idp.accounts.passwords import Problem
 from idp.accounts.paths import own_path
 from idp.accounts.ports import Ports
+from idp.accounts.proofs import Unproven
+
+_PROVEN = "reset"
+"""The cookie's field: of which request this browser has proven the code, and the secret that it got for it."""
 
 
 class RecoveryViews:
@@ -50,41 +56,55 @@ class RecoveryViews:
         return show_form("accounts/forgot_password.html", form, sign_in_url=self._back())
 
     def reset_by_code(self) -> ResponseReturnValue:
-        """Take the code that was mailed and the new password."""
+        """Take the code that was mailed, then the new password: in the browser that had the code, and at the same address."""
         confirmation = self._recovery.find(request.args.get("c", ""))
         if confirmation is None:
             return see("forgot_password", **_next())
-        form = ResetByCodeForm()
+        if proven := self._proven(confirmation.id):
+            return self._choose_password(proven, self._recovery.reset_by_proof, session[_PROVEN][1])
+        form = ConfirmCodeForm()
         if form.validate_on_submit():
-            outcome = self._recovery.reset_by_code(confirmation.id, form.code.data, form.password.data, where(request))
-            match outcome:
-                case None:
-                    return self._done()
-                case Unproven():
-                    form.code.errors = [unproven_text(outcome)]
-                case Problem():
-                    form.password.errors = [problem_text(outcome, self._rules)]
-        # For a browser's password manager, which otherwise saves a password without a name. As typed: nothing is told about who exists.
-        username = confirmation.data.get("identifier", "")
+            secret = self._recovery.prove_code(confirmation.id, form.code.data, where(request))
+            if secret:
+                session[_PROVEN] = (confirmation.id, secret)
+                return see("reset_by_code", c=confirmation.id, **_next())
+            form.code.errors = [reset_refused_text()]
         again_url = url_for("accounts.forgot_password", **_next())
-        return show_form("accounts/reset_by_code.html", form, username=username, again_url=again_url)
+        return show_form("accounts/reset_by_code.html", form, again_url=again_url)
 
     def reset_by_link(self, token: str) -> ResponseReturnValue:
         """Take the new password."""
-        form, confirmation = NewPasswordForm(), self._recovery.find_by_link(token)
-        if confirmation is None or not confirmation.open:
+        confirmation = self._recovery.find_by_link(token)
+        if confirmation is None:
             return _spent()
+        return self._choose_password(confirmation, self._recovery.reset_by_link, token)
+
+    def _choose_password(
+        self,
+        confirmation: Confirmation,
+        reset: Callable[[str, str, Where], Unproven | Problem | None],
+        secret: str,
+    ) -> ResponseReturnValue:
+        form, min_length = NewPasswordForm(), self._recovery.min_length(confirmation)
         if form.validate_on_submit():
-            outcome = self._recovery.reset_by_link(token, form.password.data, where(request))
+            outcome = reset(secret, form.password.data, where(request))
             match outcome:
                 case None:
+                    session.pop(_PROVEN, None)
                     return self._done()
                 case Unproven():
                     return _spent()
                 case Problem():
-                    form.password.errors = [problem_text(outcome, self._rules)]
+                    max_length = self._rules.max_length
+                    form.password.errors = [problem_text(outcome, min_length=min_length, max_length=max_length)]
+        # For a browser's password manager, which otherwise saves a password without a name.
         username = self._recovery.username_of(confirmation)
-        return show_form("accounts/reset_by_link.html", form, username=username)
+        return show_form("accounts/choose_password.html", form, username=username, min_length=min_length)
+
+    def _proven(self, confirmation_id: str) -> Confirmation | None:
+        """Return the reset whose code this browser has proven on the page of `confirmation_id`."""
+        asked, secret = session.get(_PROVEN, ("", ""))
+        return self._recovery.find_by_proof(secret) if secret and asked == confirmation_id else None
 
     def cancel_recovery_email(self, token: str) -> ResponseReturnValue:
         """Remove a recovery address that its owner never added; works without signing in."""

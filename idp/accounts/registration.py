@@ -11,10 +11,11 @@ from typing import Any
 
 from idp import audit
 from idp.accounts.common import Common
-from idp.accounts.confirmations import Confirmation, Confirmations, Proof, Purpose, Unproven
+from idp.accounts.confirmations import Confirmation, Confirmations
 from idp.accounts.identifiers import address_key, username_key
 from idp.accounts.notices import Where
 from idp.accounts.passwords import Passwords, Problem
+from idp.accounts.proofs import Proof, Purpose, Unproven
 from idp.accounts.store import addresses, people
 from idp.db import Tx
 from idp.ids import new_id
@@ -70,12 +71,14 @@ class Registration:
 
         Raises PageError (429) after too many.
         """
-        hints = [sign_up.name, sign_up.username, sign_up.email]
-        if problem := self._passwords.check_strength(sign_up.password, hints):
-            return problem
-        self._common.brake.count("sign_up", about=sign_up.email, ip=where.ip)
+        # Before meter and hash; and by network, so that a stranger's sign-ups with this address make nobody else wait.
+        self._common.brake.count("sign_up", about=f"{sign_up.email} {where.ip or ''}", ip=where.ip)
         if people.username_taken(self._common.database.read(), username_key(sign_up.username)):
             return Taken.USERNAME
+        if problem := self.check_password(
+            sign_up.password, name=sign_up.name, username=sign_up.username, email=sign_up.email
+        ):
+            return problem
         data: dict[str, Any] = {
             "name": sign_up.name,
             "username": sign_up.username,
@@ -86,19 +89,28 @@ class Registration:
             "next": sign_up.next_path,
         }
         with self._common.database.write() as tx:
-            proof = self._confirmations.issue(tx, Purpose.SIGN_UP, sign_up.email, data=data)
-            self._send(tx, sign_up.email, data, proof)
+            confirmation_id, proof = self._confirmations.request(tx, Purpose.SIGN_UP, sign_up.email, data=data)
+            if proof:
+                self._send(tx, sign_up.email, data, proof)
             self._common.audit(tx, "account.sign_up_begun", None, where)
-        return proof.confirmation_id
+        return confirmation_id
 
     def resend(self, confirmation_id: str) -> bool:
-        """Send another proof in place of the former one; False when it is too early, too late or too often."""
+        """Send the same proof again; False when it is too early, too late or too often."""
         with self._common.database.write() as tx:
-            renewed = self._confirmations.renew(tx, confirmation_id, Purpose.SIGN_UP)
-            if renewed:
-                confirmation, proof = renewed
+            again = self._confirmations.resend(tx, confirmation_id, Purpose.SIGN_UP)
+            if again:
+                confirmation, proof = again
                 self._send(tx, confirmation.address, confirmation.data, proof)
-        return renewed is not None
+        return again is not None
+
+    def min_password_length(self) -> int:
+        """Return how many characters the password of a new account has at least: it is all that signs in at first."""
+        return self._passwords.min_length(second_step=False)
+
+    def check_password(self, password: str, *, name: str, username: str, email: str) -> Problem | None:
+        """Return what is wrong with a password for a new account."""
+        return self._passwords.check_strength(password, [username, name, email])
 
     def confirm_link(self, token: str, where: Where) -> Created | Unproven | Taken:
         """Create the account by the link that was mailed; it works once."""
@@ -182,6 +194,7 @@ class Registration:
                 "name": "",
                 "username": data["username"],
                 "code": proof.code,
+                "guessed": proof.guessed,
                 "link": self._common.link(f"confirm/{proof.token}"),
                 "sign_in": self._common.base_url,
                 "forgot_username": self._common.link("forgot-username"),

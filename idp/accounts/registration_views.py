@@ -9,12 +9,13 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from idp.accounts.build import Accounts
-from idp.accounts.confirmations import Confirmation, Purpose, Unproven
+from idp.accounts.confirmations import Confirmation
 from idp.accounts.forms import ActionForm, ConfirmCodeForm, SignUpForm
 from idp.accounts.pages import FORM, not_sent_text, problem_text, see, show_form, unproven_text, where
 from idp.accounts.passwords import Problem
 from idp.accounts.paths import own_path
 from idp.accounts.ports import Ports
+from idp.accounts.proofs import Purpose, Unproven
 from idp.accounts.registration import Created, Registration, SignUp, Taken
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class RegistrationViews:
 
     def create_account(self) -> ResponseReturnValue:
         """Ask for what an account needs."""
-        settings = self._accounts.settings
+        settings, min_length = self._accounts.settings, self._accounts.registration.min_password_length()
         form, next_path = SignUpForm(settings.languages), own_path(request.values.get("next", ""))
         if request.method == "GET":
             form.language.data = str(get_locale()).replace("_", "-")
@@ -52,11 +53,19 @@ class RegistrationViews:
             if isinstance(begun, Taken):
                 form.username.errors = [_("Somebody has this username already. Choose another one.")]
             elif isinstance(begun, Problem):
-                form.password.errors = [problem_text(begun, settings.passwords)]
+                form.password.errors = [
+                    problem_text(begun, min_length=min_length, max_length=settings.passwords.max_length)
+                ]
             else:
                 return see("confirm_account", c=begun)
         sign_in_url = next_path or self._sign_in_url
-        return show_form("accounts/create_account.html", form, next_path=next_path, sign_in_url=sign_in_url)
+        return show_form(
+            "accounts/create_account.html",
+            form,
+            next_path=next_path,
+            sign_in_url=sign_in_url,
+            min_length=min_length,
+        )
 
     def confirm_account(self) -> ResponseReturnValue:
         """Take the code that was mailed."""

@@ -158,6 +158,12 @@ class Sessions:
         stronger = replace(_session(before), proofs=known, auth_time=authenticated_at, last_seen_at=now)
         return stronger, f"{sid}.{secret}"
 
+    def renew(self, tx: Tx, sid: str) -> str:
+        """Return a new cookie value of a session, because the former one may have been copied: it is worth nothing from now on."""
+        secret = hashing.new_secret()
+        store.renew(tx, sid, secret_hash=hashing.digest(secret))
+        return f"{sid}.{secret}"
+
     def end(self, tx: Tx, sid: str, reason: str) -> bool:
         """End one session; False when it had ended before."""
         now = self._clock()

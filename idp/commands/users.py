@@ -3,6 +3,7 @@
 import click
 
 from idp.accounts.identifiers import normal_address, normal_username
+from idp.accounts.passwords import Problem
 from idp.accounts.registration import IdentifierTakenError, Taken
 from idp.commands.shared import actor, as_json, core, show, table
 from keys import hashing
@@ -39,10 +40,20 @@ def add(
             raise click.ClickException("The name is empty: give the person's full name.")
         if locale not in languages:
             raise click.ClickException(f"{locale} isn't a language of this installation: use {', '.join(languages)}.")
-        if not rules.min_length <= len(chosen) <= rules.max_length:
-            raise click.ClickException(f"A password has {rules.min_length} to {rules.max_length} characters.")
+        registration = made.accounts.registration
+        match registration.check_password(chosen, name=name, username=known_as, email=address):
+            case Problem.TOO_SHORT | Problem.TOO_LONG:
+                raise click.ClickException(f"A password has {rules.min_length} to {rules.max_length} characters.")
+            case Problem.TOO_EASY:
+                raise click.ClickException(
+                    "This password is easy to guess: use a few unrelated words, or leave it out."
+                )
+            case Problem.BREACHED:
+                raise click.ClickException(
+                    "This password is known from stolen lists: use another one, or leave it out."
+                )
         try:
-            account_id = made.accounts.registration.create_confirmed(
+            account_id = registration.create_confirmed(
                 name=name, username=known_as, email=address, password=chosen, locale=locale, roles=roles, actor=actor()
             )
         except IdentifierTakenError as error:

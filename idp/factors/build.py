@@ -77,9 +77,13 @@ class Strong:
 
     def locked(self, tx: Tx, account_id: str, since: int) -> None:
         """Undo what was done to an account's methods since then (`accounts.lockdown`): the thief's go, the owner's stay."""
+        self.factors.undo(tx, account_id, since)
+
+    def revoke(self, tx: Tx, account_id: str) -> None:
+        """End what whoever had the password may hold (`accounts.revocation`): trust, a reset that waits, open approvals. Methods stay."""
         self.trusted.forget(tx, account_id)
         self.reset.forget(tx, account_id)
-        self.factors.undo(tx, account_id, since)
+        self.push.revoke(tx, account_id)
 
     def sessions_ended(self, tx: Tx, sids: Sequence[str]) -> None:
         """End what was being set up in these sessions (`accounts.sessions.on_end`)."""
@@ -92,6 +96,7 @@ class Strong:
         self.trusted.purge(tx)
         self.attempts.purge(tx)
         self.passkeys.purge(tx)
+        self.recovery_codes.put_under_key(tx)
         self.push.purge(tx)
         self.certificates.method.purge(tx)
 

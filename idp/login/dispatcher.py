@@ -62,8 +62,8 @@ class Dispatcher:
         """By kind: the address at which the same is asked anew, given the parameters."""
         self._browser.on_new_secret.append(self._rebind)
         self._sessions.on_end.append(lambda tx, sids: store.end_of_sessions(tx, sids, now=self._clock()))
-        accounts.lockdown.on_lock.append(
-            lambda tx, account_id, _since: store.end_of_account(tx, account_id, now=self._clock())
+        accounts.revocation.on_revoke.append(
+            lambda tx, account_id, _reason: store.end_of_account(tx, account_id, now=self._clock())
         )
 
     # What the protocol asks for (oauth.ports.SignIn)

@@ -3,7 +3,7 @@
 import re
 from http import HTTPStatus
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.exceptions import HTTPException
@@ -24,6 +24,8 @@ from idp.login.store import Interaction
 from idp.web import Web
 
 _OFFERED = "passkey_offered"
+_ADVISED = "advised"
+"""The cookie's field: in which sign-in the advice about a longer password was given."""
 _OFFERED_SECONDS = 90 * 24 * 3600
 _TWO_FACTORS = {AAL2, AAL3}
 _PROCEED = re.compile(r"/sign-in/(\w+)/proceed")
@@ -36,6 +38,8 @@ class MorePages:
     def __init__(self, dispatcher: Dispatcher, strong: Strong, web: Web) -> None:
         self._dispatcher = dispatcher
         self._strong = strong
+        self._advice = strong.accounts.password_advice
+        self._min_length = strong.accounts.new_password.min_length
         self._web = web
 
     def prove_more(self, interaction_id: str, method: str) -> Response:
@@ -123,15 +127,31 @@ class MorePages:
         return make_response(page)
 
     def offer(self, interaction_id: str) -> Response:
-        """Offer a passkey to somebody who signed in with a password alone, on a device that can keep one; once in a while."""
+        """Offer a passkey to somebody who signed in with a password alone, on a device that can keep one; once in a while.
+
+        Who has a password from before today's rule is advised to choose a longer one instead, once, and sees that page when it is reloaded.
+        """
         interaction = self._dispatcher.load(interaction_id)
         if not interaction.offer:
             return self._dispatcher.advance(interaction)
-        form = StepForm()
+        form, back = StepForm(), url_for("login.proceed", interaction_id=interaction.id)
+        if request.method == "GET" and self._advice.give(interaction.account_id):
+            session[_ADVISED] = interaction.id
+        if session.get(_ADVISED) == interaction.id:
+            if form.validate_on_submit():
+                return self._dispatcher.offered(interaction)
+            return make_response(
+                render_template(
+                    "login/longer_password.html",
+                    form=form,
+                    interaction=interaction,
+                    change_url=url_for("accounts.change_password", next=back),
+                    min_length=self._min_length(interaction.account_id),
+                )
+            )
         if form.validate_on_submit():
             response = self._dispatcher.offered(interaction)
         else:
-            back = url_for("login.proceed", interaction_id=interaction.id)
             add_url = self._strong.passkeys.add_url(back)
             response = make_response(
                 render_template("login/offer.html", form=form, interaction=interaction, add_url=add_url)

@@ -12,6 +12,7 @@ class PasswordStep:
     def __init__(self, accounts: Accounts) -> None:
         self._passwords = accounts.sign_in
         self._known_browsers = accounts.known_browsers
+        self._advice = accounts.password_advice
 
     def verify(
         self, request: Request, username: str, password: str, *, ip: str, account_id: str = ""
@@ -26,4 +27,5 @@ class PasswordStep:
         if account_id and result.account_id != account_id:
             return Refused("wrong")
         self._known_browsers.remember(request, name)
+        self._advice.note(result.account_id, password)
         return result

@@ -45,6 +45,7 @@ class Pages:
         self._password_step = password_step
         self._browser = accounts.browser
         self._database = accounts.database
+        self._advice = accounts.password_advice
         self._strong = strong
         self._web = web
 
@@ -72,7 +73,7 @@ class Pages:
                     result.account_id,
                     strength.password(self._dispatcher.now()),
                     remember=remember,
-                    offer=more_views.may_offer(),
+                    offer=more_views.may_offer() or self._advice.is_due(result.account_id),
                 )
             problem, status = _explain(result)
             retry_after = result.wait_seconds

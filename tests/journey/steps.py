@@ -80,7 +80,7 @@ def sign_out(page: Page, name: str) -> None:
 
 
 def code_in(mail: dict[str, Any]) -> str:
-    found = re.search(r"^ +(\d{3} ?\d{3})$", mail["text"], re.MULTILINE)
+    found = re.search(r"^ +([2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4})$", mail["text"], re.MULTILINE)
     assert found, mail["text"]
     return found.group(1)
 

@@ -37,10 +37,10 @@ class MailSink:
         return [mail for mail in list(self.deliveries) if address in str(mail["To"])]
 
     def code(self, address: str) -> str:
-        """Return the six digits of the newest mail to `address`, or an empty text."""
+        """Return the code of the newest mail to `address`, or an empty text."""
         mails = self.to(address)
-        found = re.search(r"(?m)^\s*(\d{3} ?\d{3})\s*$", text_of(mails[-1])) if mails else None
-        return found[1].replace(" ", "") if found else ""
+        found = re.search(r"(?m)^\s*([2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4})\s*$", text_of(mails[-1])) if mails else None
+        return found[1] if found else ""
 
     def link(self, address: str) -> str:
         mails = self.to(address)

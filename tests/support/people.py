@@ -94,6 +94,11 @@ class People:
         return [row["event"] for row in self.database.read().all("SELECT event FROM audit_event ORDER BY seq")]
 
 
+def other_than(code: str) -> str:
+    """Return a wrong code."""
+    return ("3" if code[0] == "2" else "2") + code[1:]
+
+
 def token_of(mail: dict[str, Any]) -> str:
     """Return the secret in a mail's link."""
     found = re.search(r"/([\w-]{40,})$", mail["context"]["link"])

@@ -3,32 +3,60 @@
 from idp.db import Row, Tx
 
 _INSERT = """
-INSERT INTO confirmation (id, purpose, account_id, address, link_hash, code_hash, attempts, sent_at, sent_count, expires_at,
-                          created_at, data)
-VALUES (:id, :purpose, :account_id, :address, :link_hash, :code_hash, 0, :now, 1, :expires_at, :now, :data)
+INSERT INTO confirmation (id, purpose, account_id, address, link_hash, code_hash, sent_at, expires_at, created_at, data)
+VALUES (:id, :purpose, :account_id, :address, :link_hash, :code_hash, :now, :expires_at, :now, :data)
 """
 
-_CONSUME_LINK = """
+_OPEN = "used_at IS NULL AND expires_at > :now"
+
+_CONSUME_LINK = f"""
+UPDATE confirmation SET used_at = :now WHERE link_hash = :hash AND purpose = :purpose AND {_OPEN} RETURNING *
+"""
+
+_CONSUME_CODE = f"""
 UPDATE confirmation SET used_at = :now
-WHERE link_hash = :link_hash AND purpose = :purpose AND used_at IS NULL AND expires_at > :now RETURNING *
+WHERE id = :id AND purpose = :purpose AND code_hash = :code_hash AND {_OPEN} RETURNING *
 """
 
-# Counting the attempt and using the code up is one statement: fifty guesses at once are fifty counted guesses.
-_CONSUME_CODE = """
-UPDATE confirmation SET attempts = attempts + 1, used_at = CASE WHEN code_hash = :code_hash THEN :now END
-WHERE id = :id AND purpose = :purpose AND used_at IS NULL AND expires_at > :now AND attempts < :max_attempts RETURNING *
+_PROVE_CODE = f"""
+UPDATE confirmation SET code_hash = NULL, proof_hash = :proof_hash,
+                        expires_at = CASE WHEN expires_at < :until THEN :until ELSE expires_at END
+WHERE id = :id AND purpose = :purpose AND code_hash = :code_hash AND {_OPEN} RETURNING *
 """
 
-_RENEW = """
-UPDATE confirmation SET link_hash = :link_hash, code_hash = :code_hash, attempts = 0, sent_at = :now,
-                        sent_count = sent_count + 1, expires_at = :expires_at
-WHERE id = :id AND purpose = :purpose AND used_at IS NULL AND sent_at <= :sent_before AND sent_count < :max_sent
-  AND created_at > :created_after RETURNING *
+_CONSUME_PROOF = f"""
+UPDATE confirmation SET used_at = :now WHERE proof_hash = :hash AND purpose = :purpose AND {_OPEN} RETURNING *
+"""
+
+_FIND_OPEN = f"""
+SELECT * FROM confirmation
+WHERE account_id = :account_id AND purpose = :purpose AND code_hash IS NOT NULL AND created_at > :created_after AND {_OPEN}
+ORDER BY created_at DESC, id DESC LIMIT 1
+"""
+
+_RESEND = """
+UPDATE confirmation SET link_hash = :link_hash, code_hash = :code_hash, sent_at = :now, expires_at = :expires_at
+WHERE id = :id AND purpose = :purpose AND used_at IS NULL AND sent_at <= :sent_before AND created_at > :created_after
+RETURNING *
+"""
+
+_PROLONG = """
+UPDATE confirmation SET link_hash = :link_hash, code_hash = :code_hash, sent_at = :now, expires_at = :expires_at
+WHERE id = :id AND used_at IS NULL AND code_hash IS NOT NULL
 """
 
 _ARM = """
 UPDATE confirmation SET account_id = :account_id, link_hash = :link_hash, code_hash = :code_hash
-WHERE id = :id AND used_at IS NULL AND link_hash IS NULL
+WHERE id = :id AND used_at IS NULL AND account_id IS NULL
+"""
+
+_POINT = """
+UPDATE confirmation SET account_id = :account_id, same_as = :same_as
+WHERE id = :id AND used_at IS NULL AND account_id IS NULL
+"""
+
+_PURGE = """
+DELETE FROM confirmation WHERE created_at < :created_before OR (purpose = :short_lived AND expires_at < :expired_before)
 """
 
 
@@ -39,26 +67,47 @@ def insert(tx: Tx, **columns: object) -> None:
 
 def consume_link(tx: Tx, purpose: str, link_hash: str, *, now: int) -> Row | None:
     """Use the confirmation up, or return None when it can't be: one winner."""
-    return tx.one(_CONSUME_LINK, link_hash=link_hash, purpose=purpose, now=now)
+    return tx.one(_CONSUME_LINK, hash=link_hash, purpose=purpose, now=now)
 
 
-def count_attempt_and_consume_code(
-    tx: Tx, confirmation_id: str, purpose: str, code_hash: str, *, max_attempts: int, now: int
-) -> Row | None:
-    """Count one attempt; the row's `used_at` tells whether the code was right. None when no attempt is possible."""
-    return tx.one(
-        _CONSUME_CODE, id=confirmation_id, purpose=purpose, code_hash=code_hash, max_attempts=max_attempts, now=now
-    )
+def consume_code(tx: Tx, confirmation_id: str, purpose: str, code_hash: str, *, now: int) -> Row | None:
+    """Use the confirmation up by its code, or return None: one winner. Guesses are counted by the caller, before this."""
+    return tx.one(_CONSUME_CODE, id=confirmation_id, purpose=purpose, code_hash=code_hash, now=now)
 
 
-def renew(tx: Tx, **parameters: object) -> Row | None:
-    """Replace link and code, or return None when it is too early, too often or too late for that."""
-    return tx.one(_RENEW, **parameters)
+def prove_code(tx: Tx, confirmation_id: str, purpose: str, code_hash: str, **columns: object) -> Row | None:
+    """Use the code up, not the confirmation: whoever has the secret of `proof_hash` goes on, till `until` at least. One winner."""
+    return tx.one(_PROVE_CODE, id=confirmation_id, purpose=purpose, code_hash=code_hash, **columns)
+
+
+def consume_proof(tx: Tx, purpose: str, proof_hash: str, *, now: int) -> Row | None:
+    """Use up the confirmation whose code was proven before: one winner."""
+    return tx.one(_CONSUME_PROOF, hash=proof_hash, purpose=purpose, now=now)
+
+
+def find_open(tx: Tx, account_id: str, purpose: str, *, created_after: int, now: int) -> Row | None:
+    """Return what the account has open for this purpose, neither its link nor its code being used."""
+    return tx.one(_FIND_OPEN, account_id=account_id, purpose=purpose, created_after=created_after, now=now)
+
+
+def resend(tx: Tx, **parameters: object) -> Row | None:
+    """Note another mail, and open an expired confirmation again; None when it is too early or too late for that."""
+    return tx.one(_RESEND, **parameters)
+
+
+def prolong(tx: Tx, confirmation_id: str, **columns: object) -> None:
+    """Note another mail: what it says about the time that is left is true again. The hashes differ only if the key was replaced."""
+    tx.run(_PROLONG, id=confirmation_id, **columns)
 
 
 def arm(tx: Tx, confirmation_id: str, *, account_id: str, link_hash: str, code_hash: str) -> bool:
     """Say afterwards whose confirmation it is, and with what it is confirmed: once."""
     return tx.run(_ARM, id=confirmation_id, account_id=account_id, link_hash=link_hash, code_hash=code_hash) == 1
+
+
+def point(tx: Tx, confirmation_id: str, *, account_id: str, same_as: str) -> bool:
+    """Say afterwards that it is about the same as another one, whose code is taken in its place: once."""
+    return tx.run(_POINT, id=confirmation_id, account_id=account_id, same_as=same_as) == 1
 
 
 def find(tx: Tx, confirmation_id: str) -> Row | None:
@@ -71,6 +120,11 @@ def find_by_link(tx: Tx, link_hash: str) -> Row | None:
     return tx.one("SELECT * FROM confirmation WHERE link_hash = :hash", hash=link_hash)
 
 
+def find_by_proof(tx: Tx, proof_hash: str) -> Row | None:
+    """Return the confirmation whose code was proven, used or expired as it may be."""
+    return tx.one("SELECT * FROM confirmation WHERE proof_hash = :hash", hash=proof_hash)
+
+
 def void(tx: Tx, account_id: str, purpose: str, *, now: int) -> None:
     """Make what was sent before for the same purpose worthless."""
     tx.run(
@@ -81,6 +135,6 @@ def void(tx: Tx, account_id: str, purpose: str, *, now: int) -> None:
     )
 
 
-def remove_older(tx: Tx, created_before: int) -> int:
-    """Forget old confirmations, and with them the accounts that were never confirmed."""
-    return tx.run("DELETE FROM confirmation WHERE created_at < :before", before=created_before)
+def purge(tx: Tx, *, created_before: int, short_lived: str, expired_before: int) -> int:
+    """Forget old confirmations, and with them the accounts that were never confirmed; those of one purpose soon after they expired."""
+    return tx.run(_PURGE, created_before=created_before, short_lived=short_lived, expired_before=expired_before)

@@ -82,7 +82,7 @@ def update_profile(tx: Tx, account_id: str, changes: dict[str, Any], *, now: int
 def update_password(tx: Tx, account_id: str, password_hash: str, *, now: int) -> None:
     """Set a new password."""
     tx.run(
-        "UPDATE account SET password_hash = :hash, password_changed_at = :now, updated_at = :now WHERE id = :id",
+        "UPDATE account SET password_hash = :hash, password_changed_at = :now, password_advice = NULL, updated_at = :now WHERE id = :id",
         id=account_id,
         hash=password_hash,
         now=now,

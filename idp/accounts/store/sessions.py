@@ -81,6 +81,11 @@ def strengthen(tx: Tx, sid: str, *, secret_hash: str, proofs: str, authenticated
     tx.run(_STRENGTHEN, id=sid, secret_hash=secret_hash, proofs=proofs, authenticated_at=authenticated_at, now=now)
 
 
+def renew(tx: Tx, sid: str, *, secret_hash: str) -> None:
+    """Give the session a new secret."""
+    tx.run("UPDATE sso_session SET secret_hash = :hash WHERE id = :id AND ended_at IS NULL", id=sid, hash=secret_hash)
+
+
 def end(tx: Tx, sid: str, reason: str, *, now: int) -> str | None:
     """End the session; return whose it was, None when it had ended before."""
     row = tx.one(

@@ -97,6 +97,10 @@ class Approvals:
         with self._common.database.write() as tx:
             return store.use(tx, request_id, attempt.id, now=now, since=now - _GRACE)
 
+    def end(self, tx: Tx, account_id: str) -> None:
+        """End every request of an account, and every approval that wasn't used yet."""
+        store.end(tx, account_id, now=self._common.clock())
+
     def state(self, request_id: str) -> dict[str, Any]:
         """Return what the sign-in page waits for. It tells nothing that helps to answer."""
         row = store.find(self._common.database.read(), crypto.plain(request_id))

@@ -154,6 +154,10 @@ class Enrolments:
         """End what a session had begun to register."""
         store.end(tx, sid)
 
+    def end(self, tx: Tx, account_id: str) -> None:
+        """End every registration of the account that has begun."""
+        store.end_all(tx, account_id)
+
     def purge(self, tx: Tx) -> int:
         """Delete what expired; returns how many."""
         return store.purge(tx, before=self._common.clock())

@@ -120,6 +120,11 @@ class Push:
         """Return where the device that is to be registered goes."""
         return self._common.link(f"approvals/register/{enrolment.secret}")
 
+    def revoke(self, tx: Tx, account_id: str) -> None:
+        """End what waits for an answer, or to be registered. The devices stay."""
+        self.approvals.end(tx, account_id)
+        self.enrolments.end(tx, account_id)
+
     def purge(self, tx: Tx) -> None:
         """Forget what has had its time; call it about once an hour."""
         self.approvals.purge(tx)

@@ -15,4 +15,5 @@ class RecoveryCode(Model):
 
     factor_id: Mapped[str] = mapped_column(ForeignKey("factor.id", ondelete="CASCADE"), primary_key=True)
     code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    keyed: Mapped[int]  # 0: from before codes were kept under a key; `service.py` sees to it
     used_at: Mapped[Annotated[int | None, mapped_column(BigInteger)]]

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from idp.accounts.common import Common
 from idp.accounts.notices import Where
 from idp.accounts.strength import POSSESSION, Proof
+from idp.db import Tx
 from idp.factors.base import Attempt, Description, Refusal
 from idp.factors.recovery_codes import crypto, store
 from idp.factors.service import Factors
@@ -33,6 +34,8 @@ class RecoveryCodes:
         self._common = common
         self._factors = factors
         self._sealer = sealer
+        # All of them: printed codes lie in drawers for years, and go on when the root is replaced, until the old one is taken away.
+        self._keys = sealer.derive_all("recovery codes")
         self._size = size
         self._enrolment_seconds = enrolment_seconds
 
@@ -65,14 +68,21 @@ class RecoveryCodes:
 
     def keep(self, account_id: str, codes: tuple[str, ...], where: Where) -> None:
         """Make these the account's codes, in place of those it had. Sent twice, it is done once."""
-        digests = [crypto.digest(account_id, code) for code in codes]
+        stored = [crypto.keyed(self._keys[0], crypto.digest(account_id, code)) for code in codes]
         with self._common.database.write() as tx:
-            if store.exists(tx, digests[0]):
+            if store.exists(tx, stored[0]):
                 return
             store.replace(tx, account_id)
             factor_id = self._factors.add(tx, account_id, NAME, _("Recovery codes"), where)
-            for digest in digests:
-                store.insert(tx, factor_id, digest)
+            for code_hash in stored:
+                store.insert(tx, factor_id, code_hash)
+
+    def put_under_key(self, tx: Tx) -> int:
+        """Put codes under the key that were stored before there was one; return how many. They stay good: nobody prints anew."""
+        former = store.unkeyed(tx)
+        for row in former:
+            store.put_under_key(tx, row["factor_id"], row["code_hash"], crypto.keyed(self._keys[0], row["code_hash"]))
+        return len(former)
 
     def details(self, account_id: str) -> Mapping[str, str]:
         """Return how many codes are left."""
@@ -87,10 +97,10 @@ class RecoveryCodes:
     def verify(self, attempt: Attempt, answer: Mapping[str, str]) -> Proof | Refusal:
         """Verify `code` and burn it. The person is told, as it may have been stolen."""
         now, where = self._common.clock(), Where(attempt.ip, attempt.user_agent)
-        digest = crypto.digest(attempt.account_id, answer.get("code", "")[:100])
+        forms = crypto.stored_forms(self._keys, crypto.digest(attempt.account_id, answer.get("code", "")[:100]))
         # The session that follows is waited for, and with it the disk has this as well.
         with self._common.database.write(durable=False) as tx:
-            factor_id = store.consume(tx, attempt.account_id, digest, now=now)
+            factor_id = store.consume(tx, attempt.account_id, forms, now=now)
             if factor_id is None:
                 return Refusal("wrong", message=_("That isn’t one of your unused codes. Check it and type it anew."))
             self._factors.used(tx, factor_id, where)

@@ -123,12 +123,13 @@ def revoke_client_access(tx: Tx, account_id: str, client_id: str, *, now: int) -
     )
 
 
-def revoke_all(tx: Tx, account_id: str, *, now: int) -> None:
+def revoke_all(tx: Tx, account_id: str, *, reason: str, now: int) -> None:
     """Revoke everything that a person has given to anybody, for the future; what they consented to is remembered."""
     tx.run(
-        "UPDATE token_family SET revoked_at = :now, revoked_reason = 'locked'"
+        "UPDATE token_family SET revoked_at = :now, revoked_reason = :reason"
         " WHERE account_id = :account_id AND revoked_at IS NULL",
         account_id=account_id,
+        reason=reason,
         now=now,
     )
 

@@ -67,9 +67,27 @@ def test_the_profile_is_kept(people: People, visitor: Visitor, account_id: str) 
 def test_the_password(people: People, visitor: Visitor) -> None:
     wrong = visitor.fill("/account/password", current_password="x", password=NEW)
     assert 'id="current_password-error"' in wrong.text
-    right = visitor.fill("/account/password", current_password=PASSWORD, password=NEW, end_others="y")
+    right = visitor.fill("/account/password", current_password=PASSWORD, password=NEW)
     assert right.location == "/account/sessions"
     assert [mail["template"] for mail in people.post()] == ["password_changed"]
+    assert visitor.get("/account").status_code == 200, "with the cookie that came with the answer"
+
+
+@pytest.mark.usefixtures("account_id")
+def test_after_a_new_password_one_goes_on_where_one_was(visitor: Visitor) -> None:
+    path = "/account/password?next=/sign-in/01abc/proceed"
+    assert visitor.fill(path, current_password=PASSWORD, password=NEW).location == "/sign-in/01abc/proceed"
+    evil = "/account/password?next=//evil.example"
+    assert visitor.fill(evil, current_password=NEW, password=PASSWORD).location == "/account/sessions"
+
+
+def test_a_longer_password_is_advised_once(people: People, visitor: Visitor) -> None:
+    short = "x7#Lq9!vR2"
+    account_id = people.create("short", "short@example.org", password=short)
+    visitor.sign_in(people.start(account_id))
+    people.accounts.password_advice.note(account_id, short)
+    assert "at least 15 characters here, and yours has fewer" in words(visitor.get("/account"))
+    assert "yours has fewer" not in words(visitor.get("/account"))
 
 
 def test_sessions_end_one_by_one_or_all(people: People, visitor: Visitor, account_id: str) -> None:

@@ -1,6 +1,7 @@
 import pytest
 
-from idp.accounts.confirmations import Confirmation, Unproven
+from idp.accounts.confirmations import Confirmation
+from idp.accounts.proofs import Unproven
 from idp.accounts.registration import Taken
 from tests.support.people import HERE, People
 

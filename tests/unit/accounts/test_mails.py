@@ -47,9 +47,7 @@ def sent(people: People) -> dict[str, dict[str, Any]]:
     people.accounts.recovery.reset_by_link(token, "seven green lanterns", HERE)
     session = people.accounts.sessions.find(people.start(account_id))
     assert session
-    people.accounts.profile.change_password(
-        session, "seven green lanterns", "eight blue lanterns", HERE, end_others=True
-    )
+    people.accounts.profile.change_password(session, "seven green lanterns", "eight blue lanterns", HERE)
     mails += people.post()
     return {mail["template"]: mail for mail in mails}
 

@@ -2,11 +2,13 @@ from dataclasses import replace
 
 import pytest
 
-from idp.accounts.confirmations import Unproven
+from idp.accounts.notices import Where
 from idp.accounts.passwords import Problem
+from idp.accounts.proofs import Unproven
 from idp.accounts.sign_in import Refused, Verified
 from idp.db import Tx
-from tests.support.people import HERE, PASSWORD, People, token_of
+from idp.errors import PageError
+from tests.support.people import HERE, PASSWORD, People, other_than, token_of
 
 NEW = "seven green lanterns drift"
 WAITING = 3 * 24 * 3600
@@ -14,6 +16,19 @@ WAITING = 3 * 24 * 3600
 
 def verify(people: People, password: str) -> Verified | Refused:
     return people.accounts.sign_in.verify("carla", password, ip=None, user_agent=None)
+
+
+def elsewhere(number: int) -> Where:
+    return replace(HERE, ip=f"203.0.113.{number}")
+
+
+def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the list that every statement is added to from now on."""
+    statements: list[str] = []
+    for name in ("one", "all", "run"):
+        real = getattr(Tx, name)
+        monkeypatch.setattr(Tx, name, lambda tx, sql, _real=real, **p: statements.append(sql) or _real(tx, sql, **p))
+    return statements
 
 
 @pytest.mark.parametrize("identifier", ["carla", "CARLA@example.org"])
@@ -33,11 +48,87 @@ def test_a_new_password_by_link(people: People, identifier: str) -> None:
 
 def test_a_new_password_by_code(people: People) -> None:
     people.create()
-    confirmation_id = people.accounts.recovery.forgot_password("carla", HERE)
+    recovery = people.accounts.recovery
+    confirmation_id = recovery.forgot_password("carla", HERE)
     _, code = people.proof()
-    assert people.accounts.recovery.reset_by_code(confirmation_id, "x", NEW, HERE) is Unproven.WRONG
-    assert people.accounts.recovery.reset_by_code(confirmation_id, code, NEW, HERE) is None
+    assert recovery.prove_code(confirmation_id, other_than(code), HERE) is None
+    secret = recovery.prove_code(confirmation_id, code.lower(), HERE)
+    assert secret
+    assert recovery.reset_by_proof(secret, NEW, HERE) is None
+    assert recovery.reset_by_proof(secret, PASSWORD, HERE) is Unproven.SPENT
     assert isinstance(verify(people, NEW), Verified)
+
+
+def test_a_weak_password_uses_up_no_right_code(people: People) -> None:
+    people.create()
+    recovery = people.accounts.recovery
+    confirmation_id = recovery.forgot_password("carla", HERE)
+    secret = recovery.prove_code(confirmation_id, people.proof()[1], HERE)
+    assert secret
+    for weak, problem in (("short", Problem.TOO_SHORT), ("carla carla carla", Problem.TOO_EASY)):
+        assert recovery.reset_by_proof(secret, weak, HERE) is problem
+    assert recovery.reset_by_proof(secret, NEW, HERE) is None
+
+
+def test_a_code_that_was_proven_is_proven_nowhere_else(people: People) -> None:
+    people.create()
+    recovery = people.accounts.recovery
+    first, second = recovery.forgot_password("carla", HERE), recovery.forgot_password("carla@example.org", HERE)
+    code = people.post()[0]["context"]["code"]
+    assert recovery.prove_code(first, code, HERE)
+    assert recovery.prove_code(first, code, HERE) is None
+    assert recovery.prove_code(second, code, HERE) is None
+
+
+def test_after_the_code_there_is_time_to_choose_a_password(people: People) -> None:
+    people.create()
+    recovery = people.accounts.recovery
+    confirmation_id = recovery.forgot_password("carla", HERE)
+    _, code = people.proof()
+    people.now += 3599
+    secret = recovery.prove_code(confirmation_id, code, HERE)
+    assert secret
+    people.now += 600
+    assert recovery.reset_by_proof(secret, "too short", HERE) is Problem.TOO_SHORT
+    people.now += 600
+    assert recovery.reset_by_proof(secret, NEW, HERE) is Unproven.SPENT
+
+
+def test_a_spent_reset_costs_no_hash_and_no_meter(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    people.create()
+    people.accounts.recovery.forgot_password("carla", HERE)
+    token, _ = people.proof()
+    assert people.accounts.recovery.reset_by_link(token, NEW, HERE) is None
+    for name in ("hash", "check_strength"):
+        monkeypatch.setattr(people.accounts.passwords, name, lambda *_given, **_more: pytest.fail("judged or hashed"))
+    assert people.accounts.recovery.reset_by_link(token, NEW, HERE) is Unproven.SPENT
+    assert people.accounts.recovery.reset_by_link("made-up", NEW, HERE) is Unproven.SPENT
+    assert people.accounts.recovery.reset_by_proof("made-up", NEW, HERE) is Unproven.SPENT
+    confirmation_id = people.accounts.recovery.forgot_password("carla", HERE)
+    assert people.accounts.recovery.prove_code(confirmation_id, "2222-2222", HERE) is None
+
+
+def test_passwords_by_one_link_are_counted_before_they_are_judged(people: People) -> None:
+    people.create()
+    people.accounts.recovery.forgot_password("carla", HERE)
+    token, _ = people.proof()
+    for _ in range(6):
+        assert people.accounts.recovery.reset_by_link(token, "too short", HERE) is Problem.TOO_SHORT
+    with pytest.raises(PageError) as caught:
+        people.accounts.recovery.reset_by_link(token, NEW, HERE)
+    assert caught.value.status == 429
+    people.now += 60
+    assert people.accounts.recovery.reset_by_link(token, NEW, HERE) is None
+
+
+def test_with_a_second_step_eight_characters_are_enough(people: People) -> None:
+    people.create()
+    people.accounts.recovery.forgot_password("carla", HERE)
+    token, _ = people.proof()
+    assert people.accounts.recovery.reset_by_link(token, "x7#Lq9!vR2", HERE) is Problem.TOO_SHORT
+    people.accounts.new_password.has_second_step = lambda _account_id: True
+    assert people.accounts.recovery.reset_by_link(token, "x7#Lq9!", HERE) is Problem.TOO_SHORT
+    assert people.accounts.recovery.reset_by_link(token, "x7#Lq9!vR2", HERE) is None
 
 
 def test_an_hour_and_no_longer(people: People) -> None:
@@ -50,10 +141,7 @@ def test_an_hour_and_no_longer(people: People) -> None:
 
 def test_nobody_and_somebody_cost_the_same_statements(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     people.create()
-    statements: list[str] = []
-    for name in ("one", "all", "run"):
-        real = getattr(Tx, name)
-        monkeypatch.setattr(Tx, name, lambda tx, sql, _real=real, **p: statements.append(sql) or _real(tx, sql, **p))
+    statements = recorded(monkeypatch)
     seen = []
     for identifier in ("carla", "nobody", "carla@example.org", "nobody@example.org"):
         statements.clear()
@@ -72,9 +160,27 @@ def test_codes_for_nobody_answer_as_wrong_codes_do(people: People) -> None:
     recovery = people.accounts.recovery
     known, unknown = recovery.forgot_password("carla", HERE), recovery.forgot_password("nobody", HERE)
     assert [mail["to"] for mail in people.post()] == ["carla@example.org"]
-    for _ in range(7):
-        answers = {recovery.reset_by_code(each, "000 000x", NEW, HERE) for each in (known, unknown)}
-        assert len(answers) == 1
+    for number in range(14):
+        people.now += 900
+        assert [recovery.prove_code(each, "2222-2222", HERE) for each in (known, unknown)] == [None, None], number
+
+
+def test_a_code_for_nobody_costs_the_same_statements_as_a_wrong_one(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people.create()
+    recovery = people.accounts.recovery
+    asked = [recovery.forgot_password(name, elsewhere(n)) for n, name in enumerate(("carla", "carla", "nobody"))]
+    people.post()
+    seen = recorded(monkeypatch)
+    for _ in range(12):
+        statements = []
+        for each in asked[1:]:
+            seen.clear()
+            recovery.prove_code(each, "2222-2222", HERE)
+            statements.append(list(seen))
+        assert statements[0] == statements[1]
+        people.now += 900
 
 
 def test_the_job_that_runs_twice_sends_once(people: People) -> None:

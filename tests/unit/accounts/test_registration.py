@@ -1,22 +1,26 @@
+import contextlib
+from dataclasses import replace
+
 import pytest
 
-from idp.accounts.confirmations import KEPT, MAX_ATTEMPTS, MAX_SENT, RESEND_AFTER, Unproven
+from idp.accounts.confirmations import KEPT, RESEND_AFTER
 from idp.accounts.passwords import Problem
-from idp.accounts.registration import Created, IdentifierTakenError, Taken
+from idp.accounts.proofs import Unproven
+from idp.accounts.registration import Created, IdentifierTakenError, SignUp, Taken
 from idp.accounts.sign_in import Verified
 from idp.errors import PageError
-from tests.support.people import HERE, PASSWORD, People, token_of
+from tests.support.people import HERE, PASSWORD, People, other_than, token_of
 
 
-def other_than(code: str) -> str:
-    return f"{(int(code) + 1) % 1_000_000:06}"
+def typed(username: str, email: str = "carla@example.org") -> SignUp:
+    return SignUp(name="Carla Example", username=username, email=email, password=PASSWORD, locale="en", country="CH")
 
 
 def test_nothing_exists_before_the_address_is_confirmed(people: People) -> None:
     confirmation_id = people.sign_up(next_path="/sign-in/01abc")
     assert people.count("account") == people.count("email_address") == 0
     _, code = people.proof()
-    created = people.accounts.registration.confirm_code(confirmation_id, f" {code[:3]} {code[3:]} ", HERE)
+    created = people.accounts.registration.confirm_code(confirmation_id, f" {code[:4].lower()} - {code[5:]} ", HERE)
     assert isinstance(created, Created)
     assert created.next_path == "/sign-in/01abc"
     assert isinstance(people.accounts.sign_in.verify("carla", PASSWORD, ip=None, user_agent=None), Verified)
@@ -36,14 +40,45 @@ def test_the_link_works_once_and_then_the_code_is_spent_too(people: People) -> N
     assert people.count("account") == 1
 
 
-def test_wrong_codes_are_counted(people: People) -> None:
-    confirmation_id = people.sign_up()
+def test_no_more_than_ten_wrong_codes_a_day_are_looked_at_for_one_address(people: People) -> None:
+    """However many sign-ups there are for it; the link works all the same, and the next mail says what happened."""
+    registration = people.accounts.registration
+    asked = [people.sign_up(name, f"{spelling}@example.org") for name, spelling in (("eve", "carla"), ("eva", "CARLA"))]
+    mails = people.post()
+    code = mails[0]["context"]["code"]
+    answers = [registration.confirm_code(asked[number % 2], other_than(code), HERE) for number in range(12)]
+    assert answers == [Unproven.WRONG] * 10 + [Unproven.OFF] * 2
+    assert registration.confirm_code(asked[0], code, HERE) is Unproven.OFF
+    assert people.count("account") == 0
+
+    people.now += RESEND_AFTER
+    assert registration.resend(asked[0])
+    (mail,) = people.post()
+    assert (mail["context"]["code"], mail["context"]["guessed"]) == ("", True)
+    assert isinstance(registration.confirm_link(token_of(mail), HERE), Created)
+
+
+def test_wrong_codes_are_forgotten_a_day_after_the_last(people: People) -> None:
+    registration, confirmation_id = people.accounts.registration, people.sign_up()
     _, code = people.proof()
-    answers = [
-        people.accounts.registration.confirm_code(confirmation_id, other_than(code), HERE) for _ in range(MAX_ATTEMPTS)
-    ]
-    assert answers == [Unproven.WRONG] * (MAX_ATTEMPTS - 1) + [Unproven.SPENT]
-    assert people.accounts.registration.confirm_code(confirmation_id, code, HERE) is Unproven.SPENT
+    for _ in range(10):
+        registration.confirm_code(confirmation_id, other_than(code), HERE)
+        people.now += 3600
+    people.now += 20 * 3600
+    assert registration.confirm_code(confirmation_id, code, HERE) is Unproven.OFF
+    people.now += 3 * 3600
+    assert registration.resend(confirmation_id)
+    assert people.proof()[1] == code
+    assert isinstance(registration.confirm_code(confirmation_id, code, HERE), Created)
+
+
+@pytest.mark.parametrize("typed", ["123456", "", "7KQX-M2P", "7KQX-M2PA9", "OOOO-1111"])
+def test_what_can_be_no_code_costs_no_guess(people: People, typed: str) -> None:
+    registration, confirmation_id = people.accounts.registration, people.sign_up()
+    _, code = people.proof()
+    for _ in range(12):
+        assert registration.confirm_code(confirmation_id, typed, HERE) is Unproven.WRONG
+    assert isinstance(registration.confirm_code(confirmation_id, code, HERE), Created)
 
 
 def test_the_code_of_one_confirmation_is_nothing_for_another(people: People) -> None:
@@ -122,7 +157,7 @@ def test_mails_come_slower_the_more_are_asked_for(people: People) -> None:
     people.sign_up("dora", "dora@example.org")
 
 
-def test_an_expired_link_can_be_renewed_within_a_week(people: People) -> None:
+def test_an_expired_link_can_be_opened_again_within_a_week(people: People) -> None:
     confirmation_id = people.sign_up()
     token, code = people.proof()
     people.now += 24 * 3600
@@ -130,23 +165,55 @@ def test_an_expired_link_can_be_renewed_within_a_week(people: People) -> None:
     assert registration.confirm_link(token, HERE) is Unproven.SPENT
     assert registration.confirm_code(confirmation_id, code, HERE) is Unproven.SPENT
     assert registration.resend(confirmation_id)
-    assert isinstance(registration.confirm_link(people.proof()[0], HERE), Created)
+    assert people.proof() == (token, code)
+    assert isinstance(registration.confirm_link(token, HERE), Created)
 
 
-def test_resending_waits_and_replaces(people: People) -> None:
+def test_resending_waits_and_spoils_no_mail_that_was_sent(people: People) -> None:
     confirmation_id, registration = people.sign_up(), people.accounts.registration
-    token, _ = people.proof()
+    first = people.proof()
     assert not registration.resend(confirmation_id)
-    people.now += RESEND_AFTER
-    assert registration.resend(confirmation_id)
-    assert registration.confirm_link(token, HERE) is Unproven.SPENT
-    sent, tokens = 2, people.post()
-    for _ in range(MAX_SENT):
+    sent = 1
+    for _ in range(8):
         people.now += RESEND_AFTER
-        sent += registration.resend(confirmation_id)
-        tokens = people.post() or tokens
-    assert sent == MAX_SENT
-    assert isinstance(registration.confirm_link(token_of(tokens[0]), HERE), Created)
+        if registration.resend(confirmation_id):
+            assert people.proof() == first
+            sent += 1
+    assert sent == 5, "mails an hour"
+    people.now += 3600
+    assert registration.resend(confirmation_id)
+    assert isinstance(registration.confirm_link(first[0], HERE), Created)
+
+
+def test_a_flood_of_sign_ups_fills_no_mailbox(people: People) -> None:
+    """From any number of networks, under any names, in any spelling of the address; and its owner is still mailed what resets a password."""
+    people.create()
+    for number in range(20):
+        where = replace(HERE, ip=f"198.51.100.{number}")
+        people.accounts.registration.begin(typed(f"eve{number}", "Carla@example.org"), where)
+    eve = people.create("eve", "eve@example.org")
+    people.accounts.addresses.request(eve, "carla@example.org", HERE)
+    people.accounts.recovery_email.request(eve, "carla@example.org", HERE)
+    assert len([mail for mail in people.post() if mail["to"].lower() == "carla@example.org"]) == 7
+    people.accounts.recovery.forgot_password("carla", HERE)
+    assert [mail["to"] for mail in people.post()] == ["carla@example.org"]
+
+
+def test_a_stranger_who_signs_up_with_my_address_does_not_make_me_wait(people: People) -> None:
+    for number in range(12):
+        people.now += 4 if number > 5 else 0
+        with contextlib.suppress(PageError):
+            people.accounts.registration.begin(typed(f"eve{number}"), replace(HERE, ip="203.0.113.9"))
+    assert len(people.accounts.registration.begin(typed("carla"), HERE)) == 26
+
+
+def test_a_password_is_not_judged_after_too_many_asked(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(6):
+        people.sign_up(f"carla{number}", password="4@8({[<3691!|70$5+%2" * 6)
+    for name in ("hash", "check_strength"):
+        monkeypatch.setattr(people.accounts.passwords, name, lambda *_given: pytest.fail("judged or hashed"))
+    with pytest.raises(PageError):
+        people.sign_up("carla6", password="4@8({[<3691!|70$5+%2" * 6)
 
 
 def test_what_nobody_confirms_is_forgotten(people: People) -> None:

@@ -35,9 +35,11 @@ def test_a_password_that_was_given_is_not_repeated(idp: CommandLine) -> None:
         ({"email": "nonsense"}, "nonsense isn't an e-mail address"),
         ({"name": " "}, "The name is empty"),
         ({"locale": "tlh"}, "tlh isn't a language of this installation"),
-        ({"password": "short"}, "A password has 8 to 128 characters"),
-        ({"password": ""}, "A password has 8 to 128 characters"),
-        ({"password": "x" * 129}, "A password has 8 to 128 characters"),
+        ({"password": "short"}, "A password has 15 to 128 characters"),
+        ({"password": ""}, "A password has 15 to 128 characters"),
+        ({"password": "x" * 129}, "A password has 15 to 128 characters"),
+        ({"password": "carla-example-carla"}, "This password is easy to guess"),
+        ({"password": "xxxxxxxxxxxxxxxxxxxx"}, "This password is easy to guess"),
     ],
 )
 def test_what_is_refused_with_a_sentence(idp: CommandLine, changes: dict[str, str], said: str) -> None:

@@ -81,6 +81,11 @@ def end(tx: Tx, sid: str) -> None:
     tx.run("DELETE FROM push_enrolment WHERE sid = :sid", sid=sid)
 
 
+def end_all(tx: Tx, account_id: str) -> None:
+    """End all of an account's enrolments."""
+    tx.run("DELETE FROM push_enrolment WHERE account_id = :id", id=account_id)
+
+
 def purge(tx: Tx, *, before: int) -> int:
     """Delete what expired before then; returns how many."""
     return tx.run("DELETE FROM push_enrolment WHERE expires_at < :before", before=before)

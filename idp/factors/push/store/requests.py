@@ -86,6 +86,16 @@ def expire_open(tx: Tx, account_id: str, *, now: int) -> None:
     )
 
 
+def end(tx: Tx, account_id: str, *, now: int) -> None:
+    """End what the account has open, and spend the approvals that were given and not used."""
+    expire_open(tx, account_id, now=now)
+    tx.run(
+        "UPDATE push_request SET used_at = :now WHERE account_id = :account_id AND answer = 'approved' AND used_at IS NULL",
+        account_id=account_id,
+        now=now,
+    )
+
+
 def open_of(tx: Tx, account_id: str, *, now: int) -> Sequence[Row]:
     """Return what waits for an answer, the newest first."""
     return tx.all(

@@ -1,0 +1,36 @@
+"""Proofs that a person reads mail at an address: what they are about, what is mailed, and why nothing was proven. Values only."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """What is confirmed."""
+
+    SIGN_UP = "sign_up"
+    CHANGE_EMAIL = "change_email"
+    RECOVERY_EMAIL = "recovery_email"
+    RESET_PASSWORD = "reset_password"  # noqa: S105 — no password
+
+
+OF_ACCOUNT = (Purpose.CHANGE_EMAIL, Purpose.RECOVERY_EMAIL, Purpose.RESET_PASSWORD)
+"""What is asked for an account that exists."""
+
+
+class Unproven(StrEnum):
+    """Why nothing was confirmed."""
+
+    WRONG = "wrong"  # try again
+    OFF = "off"  # too many wrong ones today: the link still works
+    SPENT = "spent"  # used, expired, or replaced by one about another address: ask for a new one
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What goes into a mail."""
+
+    token: str
+    code: str
+    """As people read it; empty when it is off."""
+    guessed: bool = False
+    """There were too many wrong codes: this one is off, the link works, and the mail says that somebody is guessing."""
