@@ -25,8 +25,8 @@ def due(ring: KeyRing, now: int, *, every: int, publish_ahead: int) -> bool:
 def rotate(store: KeyStore, now: int, *, publish_ahead: int, keep_after: int) -> KeyRing:
     """Publish a successor of each key; it signs `publish_ahead` seconds later, when whoever caches the JWKS has it.
 
-    The old public keys stay for `keep_after` seconds more: as long as the longest-lived token that they signed. Where a successor waits
-    already, or another process rotated meanwhile, nothing is done.
+    The old public keys stay for `keep_after` seconds more: as long as the longest-lived token that they signed. A successor that waits
+    already is the one, and is brought forward if it would sign later. Where another process rotated meanwhile, nothing is done.
     """
     before = store.read()
     with store.changing() as ring:
@@ -35,13 +35,18 @@ def rotate(store: KeyStore, now: int, *, publish_ahead: int, keep_after: int) ->
         switch = now + publish_ahead
         kept, new = [], []
         for key in ring.keys:
-            is_newest = ring.newest(key.alg) is key
-            if is_newest and key.active_from <= now:
+            newest = ring.newest(key.alg)
+            if newest is not key:
+                # Its successor waits, or it was replaced long ago: then its end is set, and isn't put off.
+                ends_early = newest is not None and newest.active_from > switch and key.signs(now)
+                kept.append(_ending(key, switch, keep_after) if ends_early else key)
+            elif key.active_from <= now:
                 new.append(generate(key.alg, published_at=now, active_from=switch))
                 kept.append(_ending(key, switch, keep_after))
             else:
-                kept.append(key)
-        return store.replace(_unexpired([*kept, *new], now)) if new else ring
+                kept.append(replace(key, active_from=min(key.active_from, switch)))
+        changed = [*kept, *new]
+        return store.replace(_unexpired(changed, now)) if changed != list(ring.keys) else ring
 
 
 def retire(store: KeyStore, kid: str, now: int, *, keep_after: int = 0) -> KeyRing:

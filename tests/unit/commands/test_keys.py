@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from idp.db import Database
 from keys import KeyStore, rotation
 from tests.support.programs import Installation
 from tests.unit.commands.conftest import CommandLine
@@ -51,6 +52,31 @@ def test_at_once(idp: CommandLine) -> None:
     after = idp.json("keys", "rotate", "--now")
     assert all(row["active_from"] <= time.time() for row in after if row["kid"] not in before)
     assert before < kids(after)
+
+
+def test_at_once_while_the_next_ones_wait(idp: CommandLine) -> None:
+    """It is the command after a compromise: it never does nothing."""
+    waiting = kids(idp.json("keys", "rotate"))
+    after = idp.json("keys", "rotate", "--now")
+    now = time.time()
+    assert kids(after) == waiting, "those that waited are taken"
+    assert all(row["active_from"] <= now for row in after)
+    signing = [row for row in after if row["retired_at"] is None]
+    assert sorted(row["alg"] for row in signing) == ["ES256", "RS256"]
+    assert all(row["retired_at"] <= now for row in after if row["retired_at"] is not None)
+    again = idp.json("keys", "rotate", "--now")
+    assert len(kids(again) - kids(after)) == 2, "and where none waits, new ones are made"
+
+
+def test_what_was_done_is_said_and_audited(idp: CommandLine) -> None:
+    idp.run("keys", "rotate")
+    said = idp.run("keys", "rotate", "--now")
+    assert "was waiting, and signs ES256 from" in said.output
+    idp.run("keys", "retire", idp.json("keys", "list")[0]["kid"])
+    database = Database(f"sqlite:///{idp.folder / 'idp.db'}")
+    events = [row["event"] for row in database.read().all("SELECT event FROM audit_event ORDER BY seq")]
+    database.close()
+    assert events == ["keys.rotated", "keys.rotated", "keys.retired"]
 
 
 def test_retire(idp: CommandLine) -> None:
