@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from config.clients import ClientId, ConfiguredClient, DemoPerson
 from config.shared import ACCOUNT, AbsolutePath, Port, SharedSettings
 from config.strong import Strong
-from config.tuning import Keys, Lifetimes, Mail, Metrics, Outbound, Passwords, Relay, SealingRoots, Throttle
+from config.tuning import Keys, Lifetimes, Mail, Metrics, Outbound, Passwords, RateLimits, Relay, SealingRoots
 
 MAILBOX_PORT = 25
 SMTP_SINK_PORT = 26
@@ -50,8 +50,8 @@ class ProviderSettings(SharedSettings):
     """How long things are good for."""
     passwords: Passwords = Field(default_factory=Passwords)
     """Hash and rules."""
-    throttle: Throttle = Throttle()
-    """Slowing down of guesses."""
+    rate_limits: RateLimits = RateLimits()
+    """Attempts and requests."""
     strong: Strong = Strong()
     """Strong authentication."""
     geoip_database: AbsolutePath | None = None

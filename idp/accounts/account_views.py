@@ -70,6 +70,9 @@ class AccountViews:
             )
             match outcome:
                 case None:
+                    with self._accounts.database.write() as tx:
+                        # The former password's device cookies have ended with it.
+                        self._accounts.device_cookies.remember(tx, request, session.account_id)
                     flash(_("Your password is changed. We have sent you a mail about it."), "success")
                     return see("security")
                 case Problem():

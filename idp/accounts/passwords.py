@@ -4,7 +4,6 @@ Knows no account and no database. Length and guessability are judged, compositio
 """
 
 import re
-import threading
 import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
@@ -13,6 +12,7 @@ import nacl.exceptions
 import nacl.pwhash.argon2id
 
 from config import tuning
+from idp.accounts.hash_queue import KNOWN, HashQueue
 
 _LONGEST_TYPED = 4096
 """More characters than any password that was accepted can have been typed with: not worth hashing."""
@@ -36,24 +36,27 @@ class Passwords:
     def __init__(self, settings: tuning.Passwords) -> None:
         self._settings = settings
         # More hashes at once than cores would only starve the other requests; those that wait do so without the interpreter's lock.
-        self._slots = threading.BoundedSemaphore(settings.parallel_hashes)
+        self.queue = HashQueue(settings.parallel_hashes, waiting=settings.waiting_hashes)
         self._parameters = f"$argon2id$v=19$m={settings.memory_kib},t={settings.iterations},p=1$"
         self._dummy = self.hash("no account has this password")
 
     def hash(self, password: str) -> str:
         """Return the PHC string of the password."""
-        with self._slots:
+        with self.queue.slot(KNOWN):
             hashed = nacl.pwhash.argon2id.str(
                 _normal(password), opslimit=self._settings.iterations, memlimit=self._settings.memory_kib * 1024
             )
         return hashed.decode()
 
-    def verify(self, stored: str | None, password: str) -> bool:
-        """Tell whether the password is the stored one. Without a stored one it takes as long, and is False."""
+    def verify(self, stored: str | None, password: str, *, rank: int = KNOWN) -> bool:
+        """Tell whether the password is the stored one. Without a stored one it takes as long, and is False.
+
+        `rank` is its place in the queue. Raises HashQueueFullError when too many wait.
+        """
         if len(password) > _LONGEST_TYPED:
             stored, password = None, ""
         try:
-            with self._slots:
+            with self.queue.slot(rank):
                 nacl.pwhash.argon2id.verify((stored or self._dummy).encode(), _normal(password))
         except nacl.exceptions.InvalidkeyError:
             return False

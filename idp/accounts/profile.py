@@ -55,7 +55,9 @@ class Profile:
         self, session: Session, current: str, new: str, where: Where, *, end_others: bool
     ) -> Refused | Problem | None:
         """Set a new password, and perhaps end the person's other sessions; None when that is done."""
-        proven = self._sign_in.verify(session.username, current, ip=where.ip, user_agent=where.user_agent)
+        proven = self._sign_in.verify_own(
+            session.account_id, session.sid, current, ip=where.ip, user_agent=where.user_agent
+        )
         if isinstance(proven, Refused):
             return proven
         account = people.find(self._common.database.read(), session.account_id)
