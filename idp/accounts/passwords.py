@@ -42,7 +42,7 @@ class Passwords:
 
     def hash(self, password: str) -> str:
         """Return the PHC string of the password."""
-        with self.queue.slot(KNOWN):
+        with self.queue.front.slot(KNOWN):
             hashed = nacl.pwhash.argon2id.str(
                 _normal(password), opslimit=self._settings.iterations, memlimit=self._settings.memory_kib * 1024
             )
@@ -56,8 +56,8 @@ class Passwords:
         if len(password) > _LONGEST_TYPED:
             stored, password = None, ""
         try:
-            with self.queue.slot(rank):
-                nacl.pwhash.argon2id.verify((stored or self._dummy).encode(), _normal(password))
+            known, typed = (stored or self._dummy).encode(), _normal(password)
+            self.queue.run(lambda: nacl.pwhash.argon2id.verify(known, typed), rank=rank)
         except nacl.exceptions.InvalidkeyError:
             return False
         return stored is not None

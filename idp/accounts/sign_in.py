@@ -168,6 +168,10 @@ class PasswordSignIn:
             by_network = limiter.take(tx, *limiter.networks(ip))
             if by_network.refused:
                 return Refused("wait", by_network.wait)
+            rank = by_network.used.get("network", QUIET)
+            if self._passwords.queue.is_full(rank):
+                limiter.refund(tx, *by_network.buckets)
+                return Refused("busy", BUSY_SECONDS)
             by_name = limiter.take(tx, limiter.bucket("name_seen", here, name), limiter.bucket("network_names", here))
             if by_name.refused and by_name.refused.name == "network_names":
                 return Refused("wait", by_name.wait)
@@ -182,7 +186,7 @@ class PasswordSignIn:
                 return Refused("wait", code.wait) if code.refused else Refused("mail")
         return _Attempt(
             (*by_network.buckets, *by_name.buckets, *by_account.buckets),
-            by_network.used.get("network", QUIET),
+            rank,
             last=by_account.used["account_in_a_row"] >= by_account.buckets[1].limit.burst,
         )
 
