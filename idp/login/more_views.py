@@ -13,7 +13,7 @@ from idp.accounts.pages import local_time
 from idp.accounts.ports import WayOn
 from idp.accounts.strength import AAL2, AAL3, KNOWLEDGE, Proof
 from idp.errors import PageError
-from idp.factors.base import Attempt, Refusal
+from idp.factors.base import Attempt, Refusal, proven_by
 from idp.factors.build import Strong
 from idp.login.dispatcher import SEE_OTHER, Dispatcher
 from idp.login.flow import ProveMore
@@ -45,7 +45,7 @@ class MorePages:
         found = self._strong.registry.find(method)
         if not isinstance(step, ProveMore) or method not in step.methods or found is None:
             return self._elsewhere(interaction)
-        attempt, form = _attempt(interaction, step.account_id), StepForm()
+        attempt, form = self._attempt(interaction, step.account_id), StepForm()
         problem, status, retry_after = "", HTTPStatus.OK, 0
         # Trust is no proof: whoever asks for two factors asks for them the next time too. And a code from a drawer trusts no browser.
         may_trust = not found.backup and not interaction.chosen_sid and interaction.asked.acr_floor not in _TWO_FACTORS
@@ -136,6 +136,26 @@ class MorePages:
         )
         return response
 
+    def _attempt(self, interaction: Interaction, account_id: str) -> Attempt:
+        """Return what the methods are asked about. Each time the password is typed, another attempt begins: a "no" ends only the last one."""
+        here, accounts = where(), self._strong.accounts
+        typed_at = max((proof.at for proof in interaction.proofs if KNOWLEDGE in proof.shows), default=0)
+        if typed_at:
+            since = self._strong.standings.of(account_id).password_since
+            proven = proven_by("password", since, accounts.device_cookies.find(request, account_id))
+        else:
+            people = (one.session for one in accounts.browser.people(request))
+            proven = proven_by("session", next((one.sid for one in people if one.account_id == account_id), ""))
+        return Attempt(
+            f"{interaction.id}.{typed_at}",
+            account_id,
+            interaction.asked.client_name,
+            here.ip or "",
+            here.user_agent or "",
+            typed_at,
+            proven,
+        )
+
     def _elsewhere(self, interaction: Interaction) -> Response:
         over = request.method == "GET" and interaction.completed
         return done(interaction) if over else self._dispatcher.advance(interaction)
@@ -169,20 +189,6 @@ def lead_on(dispatcher: Dispatcher, path: str) -> WayOn | None:
     except PageError:
         return None
     return WayOn(interaction.asked.client_name, url_for("login.cancel", interaction_id=interaction.id))
-
-
-def _attempt(interaction: Interaction, account_id: str) -> Attempt:
-    """Return what the methods are asked about. Each time the password is typed, another attempt begins: a "no" ends only the last one."""
-    here = where()
-    typed_at = max((proof.at for proof in interaction.proofs if KNOWLEDGE in proof.shows), default=0)
-    return Attempt(
-        f"{interaction.id}.{typed_at}",
-        account_id,
-        interaction.asked.client_name,
-        here.ip or "",
-        here.user_agent or "",
-        typed_at,
-    )
 
 
 def _explain(refusal: Refusal) -> tuple[str, HTTPStatus]:
