@@ -94,6 +94,8 @@ class RateLimits(Strict):
     """Attempts from one IPv4 address or one IPv6 /64, whichever accounts they are for: at most 100 in an hour."""
     network_prefix: Limit = Limit(burst=400, refill=6)
     """The same from one IPv6 /48."""
+    network_wrong: Limit = Limit(burst=100, refill=2 * MINUTE)
+    """Wrong passwords from one network. It refuses nobody: it is their place in the queue of hashes."""
     name_seen: Limit = Limit(burst=1, refill=HOUR)
     """Whether a name was tried from one network in this hour; what `network_names` counts."""
     network_names: Limit = Limit(burst=25, refill=144)

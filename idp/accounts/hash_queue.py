@@ -1,9 +1,8 @@
 """Queue for password hashes: a few run at once, in the order of who is least likely to be guessing.
 
-Without it a flood of wrong passwords would keep everybody else waiting. Rank 0 is a browser that the account knows; for others the rank
-is how many attempts from their network haven't been right lately, this one included. From rank 2 on they have a lane of their own, in
-threads of low priority, where only a few may wait: a network that hasn't been wrong is refused by nothing here, and waits for nobody
-who has been.
+Without it a flood of wrong passwords would keep everybody else waiting. Rank 0 is a browser that the account knows, rank 1 a network that
+hasn't been wrong lately, or hardly; beyond, the rank grows with its wrong passwords. From rank 2 on they have a lane of their own, in
+threads of low priority, where only a few may wait: nobody else is refused by anything here, or waits for who guesses.
 """
 
 import heapq
@@ -18,7 +17,7 @@ from typing import TypeVar
 
 KNOWN = 0
 QUIET = 1
-"""The first attempt from a network that has none open: nobody's guesses but their own can push it back."""
+"""A network that hasn't been wrong lately: nobody's guesses but its own can push it back."""
 _NICE = 15
 
 T = TypeVar("T")

@@ -27,6 +27,8 @@ GUESSING_JOB = "accounts.guessing"
 """Message of the outbox: an account has had as many wrong passwords in a row as unknown browsers may try."""
 
 NO_DEVICE = ""
+_TOLERATED = 3
+"""Wrong passwords from a network, of late, before its attempts come after those of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class _Attempt:
 
     buckets: tuple[Bucket, ...]
     rank: int
+    wrong: tuple[Bucket, ...] = ()
+    """What counts wrong passwords only."""
     last: bool = False
     """It was the last one of an unknown browser before the owner signs in."""
 
@@ -132,6 +136,7 @@ class PasswordSignIn:
         with self._database.write(durable=not right) as tx:
             if account is None or not right:
                 account_id = account["id"] if account else None
+                self._limiter.take(tx, *attempt.wrong)
                 if attempt.last:
                     self._common.outbox.add(tx, GUESSING_JOB, {"account_id": account_id, "ip": ip, "agent": user_agent})
                 audit.record(
@@ -168,7 +173,8 @@ class PasswordSignIn:
             by_network = limiter.take(tx, *limiter.networks(ip))
             if by_network.refused:
                 return Refused("wait", by_network.wait)
-            rank = by_network.used.get("network", QUIET)
+            wrong = limiter.bucket("network_wrong", here)
+            rank = max(QUIET, QUIET + limiter.used(tx, wrong) - _TOLERATED)
             if self._passwords.queue.is_full(rank):
                 limiter.refund(tx, *by_network.buckets)
                 return Refused("busy", BUSY_SECONDS)
@@ -187,6 +193,7 @@ class PasswordSignIn:
         return _Attempt(
             (*by_network.buckets, *by_name.buckets, *by_account.buckets),
             rank,
+            wrong=(wrong,),
             last=by_account.used["account_in_a_row"] >= by_account.buckets[1].limit.burst,
         )
 

@@ -83,6 +83,11 @@ class RateLimiter:
             used[bucket.name] = -(-(row["until"] - now) // refill)
         return Taken(buckets, used)
 
+    def used(self, tx: Tx, bucket: Bucket) -> int:
+        """Return how many tokens of a bucket are out. For what may be wrong by one; `take` decides."""
+        row = tx.one("SELECT until FROM rate_limit WHERE key = :key", key=bucket.key)
+        return max(0, -((self._clock() - row["until"]) // bucket.limit.refill)) if row else 0
+
     def refund(self, tx: Tx, *buckets: Bucket) -> None:
         """Give one token back to each bucket: the attempt that took it was right."""
         for bucket in buckets:

@@ -345,3 +345,22 @@ def test_the_owner_is_told_once_when_only_mail_is_left(idp: ProviderUnderTest, c
         idp.clock.forward(2 * 3600)
     mails = [mail["template"] for mail in post.collect()]
     assert mails.count("guessing") == 1
+
+
+def test_a_class_that_signs_in_at_once_behind_one_address_is_let_in(
+    idp: ProviderUnderTest, client: RegisteredClient
+) -> None:
+    names = [f"pupil{number}" for number in range(24)]
+    for name in names:
+        idp.core.accounts.registration.create_confirmed(
+            name=name, username=name, email=f"{name}@example.org", password=PASSWORD
+        )
+
+    def sign_in(name: str) -> str:
+        try:
+            return answer(person(idp, client).sign_in(username=name))["code"]
+        finally:
+            idp.core.database.close()
+
+    with ThreadPoolExecutor(24) as pool:
+        assert len(set(pool.map(sign_in, names))) == 24
