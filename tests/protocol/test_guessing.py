@@ -1,42 +1,15 @@
 """Guessing passwords: few looks for whoever guesses, and nobody else waits. `docs/guessing.md` is the model."""
 
-import re
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import nacl.pwhash.argon2id
 import pytest
-from werkzeug.test import Client, TestResponse
 
 from idp.accounts.notices import Where
-from idp.app import build_worker
-from idp.notify.outbox import MAIL
-from idp.notify.worker import Message
-from tests.support.provider import ISSUER, PASSWORD, Pkce, ProviderUnderTest, RegisteredClient, answer, csrf
+from tests.support.guessing import guess, person, use_up
+from tests.support.provider import PASSWORD, ProviderUnderTest, RegisteredClient, answer
 
 SPELLINGS = ("alice", "ALICE", "ａｌｉｃｅ", " alice ", "alice@example.org", "Alice@Example.ORG")
-OWNER = "203.0.113.9"
-
-
-class Post:
-    """The mails that went out."""
-
-    def __init__(self, idp: ProviderUnderTest) -> None:
-        self.mails: list[dict[str, Any]] = []
-        self._worker = build_worker(idp.provider)
-        self._worker._handlers = {**self._worker._handlers, MAIL: self}  # type: ignore[dict-item]
-
-    def deliver(self, message: Message) -> None:
-        self.mails.append(message.payload)
-
-    def end_batch(self) -> None:
-        pass
-
-    def collect(self) -> list[dict[str, Any]]:
-        self.mails = []
-        while self._worker.run_once():
-            pass
-        return self.mails
 
 
 @pytest.fixture
@@ -51,45 +24,6 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     real = nacl.pwhash.argon2id.verify
     monkeypatch.setattr(nacl.pwhash.argon2id, "verify", lambda *given: calls.append("look") or real(*given))
     return calls
-
-
-class Person:
-    """A browser, at an address."""
-
-    def __init__(self, idp: ProviderUnderTest, client: RegisteredClient, ip: str) -> None:
-        self.idp, self.client, self.ip = idp, client, ip
-        self.browser: Client = idp.browser()
-        self.page = ""
-
-    def begin(self) -> None:
-        page = self.idp.authorize(self.browser, self.client, Pkce())
-        self.page = page.location
-
-    def post(self, path: str, **form: str) -> TestResponse:
-        token = csrf(self.browser.get(path, base_url=ISSUER).text)
-        return self.browser.post(
-            path, data=form | {"csrf_token": token}, base_url=ISSUER, environ_overrides={"REMOTE_ADDR": self.ip}
-        )
-
-    def sign_in(self, password: str = PASSWORD, username: str = "alice") -> TestResponse:
-        self.begin()
-        return self.post(self.page.partition("?")[0], username=username, password=password)
-
-    def sign_out(self) -> None:
-        for name in ("sso_0", "sso_active"):
-            self.browser.delete_cookie(name, domain="localhost")
-
-
-def person(idp: ProviderUnderTest, client: RegisteredClient, ip: str = OWNER) -> Person:
-    return Person(idp, client, ip)
-
-
-def guess(idp: ProviderUnderTest, client: RegisteredClient, number: int, username: str = "alice") -> TestResponse:
-    return person(idp, client, f"198.51.{number // 250}.{number % 250}").sign_in(f"wrong {number}", username)
-
-
-def use_up(idp: ProviderUnderTest, client: RegisteredClient, username: str = "alice") -> list[int]:
-    return [guess(idp, client, number, username).status_code for number in range(8)]
 
 
 def test_forty_guesses_at_once_are_five_looks_whatever_the_spelling_and_the_network(
@@ -144,105 +78,6 @@ def test_the_owner_is_in_at_once_from_a_known_browser(idp: ProviderUnderTest, cl
     use_up(idp, client)
 
     assert "code" in answer(own.sign_in())
-
-
-def test_the_owner_is_in_by_mail_from_a_new_browser(idp: ProviderUnderTest, client: RegisteredClient) -> None:
-    post = Post(idp)
-    use_up(idp, client)
-    new = person(idp, client)
-
-    page = new.sign_in()
-    assert page.status_code == 303
-    (mail,) = post.collect()
-    assert (mail["to"], mail["template"]) == ("alice@example.org", "sign_in_code")
-    code = mail["context"]["code"]
-    assert re.fullmatch(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}", code)
-    assert "code" in answer(new.post(page.location, code=code.lower().replace("-", " ")))
-    # Once: and the browser is known from now on.
-    new.sign_out()
-    assert "code" in answer(new.sign_in())
-
-
-def test_a_wrong_password_gets_the_same_page_and_no_mail(idp: ProviderUnderTest, client: RegisteredClient) -> None:
-    post = Post(idp)
-    use_up(idp, client)
-    use_up(idp, client, "nobody")
-    post.collect()
-    tried = [("alice", "wrong"), ("nobody", "wrong"), ("alice", PASSWORD)]
-    pages = []
-    for number, (name, password) in enumerate(tried):
-        one = person(idp, client, f"203.0.113.{number}")
-        page = one.sign_in(password, name)
-        text = one.browser.get(page.location, base_url=ISSUER).text
-        mails = post.collect()
-        assert len(mails) == (password == PASSWORD)
-        wrong = one.post(page.location, code="2222-2222")
-        pages.append(
-            (page.status_code, wrong.status_code, re.sub(r"value=\"[^\"]*\"|/sign-in/\w+|nonce=\S+", "", text))
-        )
-    assert len(set(pages)) == 1
-
-
-def test_a_code_by_mail_opens_no_other_browser(idp: ProviderUnderTest, client: RegisteredClient) -> None:
-    post = Post(idp)
-    use_up(idp, client)
-    owner, thief = person(idp, client), person(idp, client, "203.0.113.66")
-    owner.sign_in()
-    page = thief.sign_in("wrong")
-    (mail,) = post.collect()
-
-    assert thief.post(page.location, code=mail["context"]["code"]).status_code == 422
-
-
-def test_five_wrong_codes_end_a_sign_in_by_mail(idp: ProviderUnderTest, client: RegisteredClient) -> None:
-    post = Post(idp)
-    use_up(idp, client)
-    owner = person(idp, client)
-    page = owner.sign_in()
-    (mail,) = post.collect()
-    for _ in range(5):
-        assert owner.post(page.location, code="2222-2222").status_code == 422
-    ended = owner.browser.get(page.location, base_url=ISSUER)
-    assert ended.status_code == 303
-    assert "/code" not in ended.location
-    token = csrf(owner.browser.get(ended.location, base_url=ISSUER).text)
-    form = {"csrf_token": token, "code": mail["context"]["code"]}
-    assert "/code" not in owner.browser.post(page.location, data=form, base_url=ISSUER).location
-
-
-def test_who_has_the_password_cannot_keep_its_owner_from_a_code(
-    idp: ProviderUnderTest, client: RegisteredClient
-) -> None:
-    post = Post(idp)
-    use_up(idp, client)
-    for number in range(9):
-        person(idp, client, f"203.0.114.{number}").sign_in()
-    mails = post.collect()
-    assert len(mails) == 5
-    owner = person(idp, client)
-    page = owner.sign_in()
-    assert post.collect() == []
-
-    assert "code" in answer(owner.post(page.location, code=mails[-1]["context"]["code"]))
-
-
-def test_a_new_password_makes_waiting_codes_and_known_browsers_worthless(
-    idp: ProviderUnderTest, client: RegisteredClient
-) -> None:
-    post = Post(idp)
-    own = person(idp, client)
-    answer(own.sign_in())
-    own.sign_out()
-    use_up(idp, client)
-    new = person(idp, client, "203.0.113.10")
-    page = new.sign_in()
-    mail = next(each for each in post.collect() if each["template"] == "sign_in_code")
-    idp.clock.forward(1)
-    with idp.core.database.write() as tx:
-        tx.run("UPDATE account SET password_changed_at = :now", now=idp.clock.now)
-
-    assert new.post(page.location, code=mail["context"]["code"]).status_code == 422
-    assert own.sign_in().location.endswith("/code")
 
 
 def test_it_was_not_me_makes_known_browsers_unknown(idp: ProviderUnderTest, client: RegisteredClient) -> None:
@@ -336,15 +171,6 @@ def test_nobody_uses_up_somebody_elses_change_of_password(
     for _ in range(8):
         own.post("/account/password", **form)
     assert len(hashed) == 5
-
-
-def test_the_owner_is_told_once_when_only_mail_is_left(idp: ProviderUnderTest, client: RegisteredClient) -> None:
-    post, mails = Post(idp), []
-    for number in range(400):
-        guess(idp, client, number)
-        idp.clock.forward(2 * 3600)
-    mails = [mail["template"] for mail in post.collect()]
-    assert mails.count("guessing") == 1
 
 
 def test_a_class_that_signs_in_at_once_behind_one_address_is_let_in(
