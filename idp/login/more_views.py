@@ -200,7 +200,7 @@ def _explain(refusal: Refusal) -> tuple[str, HTTPStatus]:
                 "There were too many wrong answers. Wait %(num)d minutes, or use another way.",
                 minutes,
             )
-            return text, HTTPStatus.TOO_MANY_REQUESTS
+            return refusal.message or text, HTTPStatus.TOO_MANY_REQUESTS
         case "blocked":
             text = _("There were too many wrong answers. Use another way to confirm that it’s you.")
             return text, HTTPStatus.TOO_MANY_REQUESTS
