@@ -67,7 +67,7 @@ class Passwords(Strict):
 
 
 class Limit(Strict):
-    """A token bucket: over any time T it lets `burst + T / refill` attempts through. `docs/guessing.md` has the arithmetic."""
+    """A token bucket: over any time T it lets `burst + T / refill` attempts through. Set both. `docs/guessing.md` has the arithmetic."""
 
     burst: Annotated[int, Field(ge=1)]
     """Attempts at once."""
