@@ -17,9 +17,9 @@ from config.tuning import (
     Metrics,
     Outbound,
     Passwords,
+    RateLimits,
     Relay,
     SealingRoots,
-    Throttle,
 )
 
 MAILBOX_PORT = 25
@@ -63,8 +63,8 @@ class ProviderSettings(SharedSettings):
     """Hash and rules."""
     mailed_codes: MailedCodes = MailedCodes()
     """Codes and links by mail."""
-    throttle: Throttle = Throttle()
-    """Slowing down of guesses."""
+    rate_limits: RateLimits = RateLimits()
+    """Attempts and requests."""
     strong: Strong = Strong()
     """Strong authentication."""
     geoip_database: AbsolutePath | None = None

@@ -17,7 +17,7 @@ from config.loading import build, merged, read_files, read_variables
 from config.provider import ProviderSettings
 from config.relying_party import RelyingPartySettings
 from config.shared import CONTRACT_VARIABLES, SERVICE_PORTS, Brand, SharedSettings
-from config.tuning import Keys, Lifetimes, Mail, MailedCodes, Metrics, Outbound, Passwords, Relay, Slowdown, Throttle
+from config.tuning import Keys, Lifetimes, Limit, Mail, MailedCodes, Metrics, Outbound, Passwords, RateLimits, Relay
 
 __all__ = [
     "Brand",
@@ -27,16 +27,16 @@ __all__ = [
     "DemoPerson",
     "Keys",
     "Lifetimes",
+    "Limit",
     "Mail",
     "MailedCodes",
     "Metrics",
     "Outbound",
     "Passwords",
     "ProviderSettings",
+    "RateLimits",
     "Relay",
     "RelyingPartySettings",
-    "Slowdown",
-    "Throttle",
     "load_provider",
     "load_relying_party",
 ]

@@ -55,8 +55,8 @@ class Push(Strict):
 
     request_seconds: Annotated[int, Field(ge=30, le=300)] = 120
     """How long a request can be answered."""
-    requests_per_hour: Annotated[int, Field(ge=1, le=60)] = 10
-    """Of one account; more would be a nuisance, and an attack."""
+    requests_per_hour: Annotated[int, Field(ge=1, le=60)] = 3
+    """That weren't approved, of whoever has proven the password in one browser; more would be a nuisance, and an attack."""
     hosts: tuple[str, ...] = (
         "fcm.googleapis.com",
         "updates.push.services.mozilla.com",

@@ -1,4 +1,4 @@
-"""The provider's groups of numbers: lifetimes, passwords, throttling, mail, keys, metrics, calls to the outside."""
+"""The provider's groups of numbers: lifetimes, passwords, rate limits, mail, keys, metrics, calls to the outside."""
 
 import base64
 import binascii
@@ -56,6 +56,8 @@ class Passwords(Strict):
     """Passes over that memory."""
     parallel_hashes: Annotated[int, Field(ge=1)] = Field(default_factory=lambda: len(os.sched_getaffinity(0)))
     """Hashes at once in a worker; more than cores would only starve its other requests."""
+    waiting_hashes: Annotated[int, Field(ge=1)] = 3
+    """Attempts that may wait for a hash in a worker, of those from networks that have been wrong lately; fewer than its threads."""
     min_length: Annotated[int, Field(ge=8, le=64)] = 15
     """Characters at least, where the password is the only thing that signs in."""
     min_length_with_second_step: Annotated[int, Field(ge=8, le=64)] = 8
@@ -77,28 +79,50 @@ class MailedCodes(Strict):
     """To one address about all that anybody can ask for, and as many again about resets of passwords."""
 
 
-class Slowdown(Strict):
-    """Failed attempts cost waiting time, which doubles each time; nothing is ever locked for good."""
+class Limit(Strict):
+    """A token bucket: over any time T it lets `burst + T / refill` attempts through. Set both. `docs/guessing.md` has the arithmetic."""
 
-    free_attempts: Annotated[int, Field(ge=1)]
-    """So many failures cost nothing."""
-    base_delay: Annotated[int, Field(ge=1)] = 2
-    """Seconds after the first one that does."""
-    max_delay: Annotated[int, Field(ge=1)] = 15 * MINUTE
-    """Seconds at most."""
-    forget_after: Seconds = DAY
-    """Without a failure for so long, everything is forgotten."""
+    burst: Annotated[int, Field(ge=1)]
+    """Attempts at once."""
+    refill: Seconds
+    """Seconds for each further one."""
 
 
-class Throttle(Strict):
-    """Slowing down of guesses: for each account, for each address they come from, and for all together."""
+class RateLimits(Strict):
+    """How many attempts there are before more is asked for than a password; whoever answers right gets the attempt back."""
 
-    account: Slowdown = Slowdown(free_attempts=5)
-    """One account, wherever the guesses come from."""
-    address: Slowdown = Slowdown(free_attempts=20)
-    """One network address, whichever accounts it tries; offices share one, so it is the more patient."""
-    overall: Slowdown = Slowdown(free_attempts=500, base_delay=1, max_delay=5, forget_after=HOUR)
-    """Everybody together: a brake on guesses that come from many addresses at many accounts."""
+    account: Limit = Limit(burst=5, refill=5 * MINUTE)
+    """Passwords for one account from all browsers that have never signed in to it. When it is empty, a code by mail is needed as well."""
+    account_day: Limit = Limit(burst=8, refill=2 * HOUR)
+    """The same over a day: at most 20 in 24 hours."""
+    account_in_a_row: Limit = Limit(burst=50, refill=30 * DAY)
+    """The same without a sign-in or a new password between: half of what NIST SP 800-63B-4 section 3.2.2 allows."""
+    known_browser: Limit = Limit(burst=5, refill=12 * MINUTE)
+    """Passwords for one account in one browser that has signed in to it: at most 10 in an hour. When it is empty, the browser counts as unknown."""
+    known_in_a_row: Limit = Limit(burst=40, refill=30 * DAY)
+    """The same in all its known browsers, without a sign-in or a new password between."""
+    session_password: Limit = Limit(burst=5, refill=12 * MINUTE)
+    """Present passwords typed in one session, to change it."""
+    network: Limit = Limit(burst=40, refill=MINUTE)
+    """Attempts from one IPv4 address or one IPv6 /64, whichever accounts they are for: at most 100 in an hour."""
+    network_prefix: Limit = Limit(burst=400, refill=6)
+    """The same from one IPv6 /48."""
+    network_wrong: Limit = Limit(burst=100, refill=2 * MINUTE)
+    """Wrong passwords from one network. It refuses nobody: it is their place in the queue of hashes."""
+    name_seen: Limit = Limit(burst=1, refill=HOUR)
+    """Whether a name was tried from one network in this hour; what `network_names` counts."""
+    network_names: Limit = Limit(burst=25, refill=144)
+    """Different names from one network: one password tried against many. At most 50 in an hour."""
+    code_request: Limit = Limit(burst=3, refill=20 * MINUTE)
+    """Sign-ins that are confirmed by mail, for one account from one network."""
+    code_mail: Limit = Limit(burst=5, refill=12 * MINUTE)
+    """Mails with such a code to one account, whose password somebody typed right."""
+    guessing_notice: Limit = Limit(burst=1, refill=7 * DAY)
+    """Mails that tell a person that their password is being guessed."""
+    request: Limit = Limit(burst=6, refill=3 * MINUTE)
+    """Requests about one name or address from one network: for a mail, mostly."""
+    request_address: Limit = Limit(burst=20, refill=3 * MINUTE)
+    """Mails of one kind to one address that isn't confirmed yet, whoever asks for them."""
 
 
 class Mail(Strict):

@@ -32,6 +32,7 @@ from idp.help import views as help_views
 from idp.login import views as login_views
 from idp.login.certificate_views import CertificatePages
 from idp.login.dispatcher import Dispatcher
+from idp.login.mail_code_views import MailCodePages
 from idp.login.more_views import MorePages, lead_on
 from idp.login.passkey_views import PasskeyPages
 from idp.login.password_step import PasswordStep
@@ -64,7 +65,7 @@ from idp.relay.endpoint import Endpoint as NoticesEndpoint
 from idp.relay.inbox import INBOX_NOTICE, InboxNoticeHandler, InboxNotices
 from idp.relay.service import RELAYED_NOTICE, Relay
 from idp.relay.telling import RelayedNoticeHandler
-from idp.web.throttle import Throttle
+from idp.web.rate_limit import RateLimiter
 from keys import KeyStore, Sealer, Signer, jwks, local_tls
 
 Environ = dict[str, Any]
@@ -82,7 +83,7 @@ class Core:
     sealer: Sealer
     signer: Signer
     outbox: Outbox
-    throttle: Throttle
+    rate_limiter: RateLimiter
     accounts: Accounts
     strong: Strong
     clients: ClientRegistry
@@ -115,8 +116,8 @@ def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> 
     sealer = Sealer.from_folder(settings.data_dir / "keys", [root.get_secret_value() for root in settings.sealing_keys])
     signer = Signer(keys, clock)
     outbox = Outbox(sealer, clock)
-    throttle = Throttle(database, clock, settings.throttle)
-    accounts = build_accounts(database, settings, clock, sealer, outbox, throttle)
+    rate_limiter = RateLimiter(database, clock, settings.rate_limits)
+    accounts = build_accounts(database, settings, clock, sealer, outbox, rate_limiter)
     clients = ClientRegistry(database)
     hints = IdTokenHints(signer, settings.issuer)
     logout = Logout(clients, hints, outbox.logout_token, clock)
@@ -139,7 +140,7 @@ def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> 
         sealer=sealer,
         signer=signer,
         outbox=outbox,
-        throttle=throttle,
+        rate_limiter=rate_limiter,
         accounts=accounts,
         strong=strong,
         clients=clients,
@@ -216,6 +217,7 @@ def _mount(app: Flask, core: Core) -> Machine:
             MorePages(dispatcher, core.strong, shared),
             PasskeyPages(dispatcher, core.strong, shared),
             CertificatePages(dispatcher, core.strong, shared),
+            MailCodePages(dispatcher, accounts, shared),
         ),
         account_views.blueprint(accounts, ports),
         *core.strong.blueprints(ports),

@@ -12,7 +12,7 @@ from idp.accounts.claims import Claims
 from idp.accounts.common import Common
 from idp.accounts.confirmations import Confirmations
 from idp.accounts.cookies import SessionCookies
-from idp.accounts.known_browsers import KnownBrowsers
+from idp.accounts.device_cookies import DeviceCookies
 from idp.accounts.lockdown import Lockdown
 from idp.accounts.mail_limits import MailLimits
 from idp.accounts.new_password import NewPassword
@@ -24,16 +24,18 @@ from idp.accounts.profile import Profile
 from idp.accounts.quotas import Quotas
 from idp.accounts.recovery import Recovery
 from idp.accounts.recovery_email import RecoveryEmail
-from idp.accounts.recovery_jobs import Job, jobs
+from idp.accounts.recovery_jobs import jobs
 from idp.accounts.registration import Registration
 from idp.accounts.revocation import Revocation
 from idp.accounts.sessions import Sessions
-from idp.accounts.sign_in import PasswordSignIn
+from idp.accounts.sign_in import GUESSING_JOB, PasswordSignIn
+from idp.accounts.sign_in_codes import CODE_JOB, GuessingNotice, SignInCodes
 from idp.accounts.store import sessions as session_store
 from idp.clock import Clock
 from idp.db import Database
 from idp.notify import Outbox
-from idp.web.throttle import Throttle
+from idp.notify.worker import Handler
+from idp.web.rate_limit import RateLimiter
 from keys.sealing import Sealer
 
 HISTORY_KEPT = 180 * 24 * 3600
@@ -52,8 +54,9 @@ class Accounts:
     confirmations: Confirmations
     sessions: Sessions
     browser: Browser
-    known_browsers: KnownBrowsers
+    device_cookies: DeviceCookies
     sign_in: PasswordSignIn
+    sign_in_codes: SignInCodes
     registration: Registration
     recovery: Recovery
     recovery_email: RecoveryEmail
@@ -64,19 +67,21 @@ class Accounts:
     new_password: NewPassword
     password_advice: PasswordAdvice
     claims: Claims
-    jobs: Mapping[str, Job]
+    jobs: Mapping[str, Handler]
     """Handlers for the outbox's worker, by kind of message."""
 
     def purge(self) -> None:
         """Forget what has had its time; call it about once an hour."""
         with self.database.write() as tx:
             self.confirmations.purge(tx)
+            self.sign_in_codes.purge(tx)
+            self.device_cookies.purge(tx)
             self.common.notices.alarms.purge(tx)
             session_store.remove_older(tx, self.clock() - HISTORY_KEPT)
 
 
 def build(  # noqa: PLR0917 — what the composition root has
-    database: Database, settings: ProviderSettings, clock: Clock, sealer: Sealer, outbox: Outbox, throttle: Throttle
+    database: Database, settings: ProviderSettings, clock: Clock, sealer: Sealer, outbox: Outbox, limiter: RateLimiter
 ) -> Accounts:
     """Return the services, sharing what they have in common."""
     base_url, lifetimes = settings.issuer, settings.lifetimes
@@ -84,14 +89,17 @@ def build(  # noqa: PLR0917 — what the composition root has
     mail_limits = MailLimits(Quotas(sealer.derive("account quotas"), clock), settings.mailed_codes)
     confirmations = Confirmations(sealer, clock, lifetimes, mail_limits)
     sessions = Sessions(database, clock, lifetimes)
-    sign_in = PasswordSignIn(database, passwords, throttle, clock)
     alarms = Alarms(clock, seconds=settings.strong.alarm)
     notices = Notices(outbox, clock, alarms, Places(settings.geoip_database), base_url)
-    common = Common(database, clock, outbox, notices, Brake(database, throttle), base_url)
+    common = Common(database, clock, outbox, notices, Brake(database, limiter), base_url)
+    sign_in = PasswordSignIn(common, passwords, limiter, sealer.derive("stand-in accounts"))
+    sign_in_codes = SignInCodes(common, sign_in, limiter, sealer.derive("sign-in codes"))
     revocation = Revocation(sessions, confirmations)
     new_password = NewPassword(common, passwords, revocation)
     secure = base_url.startswith("https:")
     cookies = SessionCookies(secure=secure)
+    device_cookies = DeviceCookies(database, clock, secure=secure)
+    revocation.on_revoke.append(lambda tx, account_id, _reason: device_cookies.forget(tx, account_id))
     return Accounts(
         database=database,
         clock=clock,
@@ -101,8 +109,9 @@ def build(  # noqa: PLR0917 — what the composition root has
         confirmations=confirmations,
         sessions=sessions,
         browser=Browser(sessions, cookies, remembered_seconds=lifetimes.remembered_session),
-        known_browsers=KnownBrowsers(sealer.derive("known-browser"), secure=secure),
+        device_cookies=device_cookies,
         sign_in=sign_in,
+        sign_in_codes=sign_in_codes,
         registration=Registration(common, passwords, confirmations),
         recovery=Recovery(common, confirmations, new_password),
         recovery_email=RecoveryEmail(common, confirmations, waiting_seconds=lifetimes.recovery_waiting),
@@ -112,6 +121,10 @@ def build(  # noqa: PLR0917 — what the composition root has
         revocation=revocation,
         new_password=new_password,
         password_advice=PasswordAdvice(database, passwords, new_password),
-        jobs=jobs(common, confirmations, mail_limits),
+        jobs={
+            **jobs(common, confirmations, mail_limits),
+            CODE_JOB: sign_in_codes,
+            GUESSING_JOB: GuessingNotice(common, limiter),
+        },
         claims=Claims(database),
     )

@@ -1,9 +1,10 @@
-"""Mailed codes and links, pure: derived from a request's id by a key, and kept nowhere. So a second mail about a request has the same.
+"""Mailed codes and links. A request's are derived from its id by a key, and kept nowhere: so a second mail about it has the same.
 
 A code has eight characters of 32, 40 bits; it is shown in two groups and read however it was typed. A link has 256 bits.
 """
 
 import hmac
+import secrets
 import unicodedata
 
 from keys import encoding, hashing
@@ -43,6 +44,11 @@ class ProofKey:
 
     def _derive(self, text: str) -> bytes:
         return hmac.digest(self._key, text.encode(), "sha256")
+
+
+def new_code() -> str:
+    """Return a random code, for what has no request that it could be derived from."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
 def grouped(code: str) -> str:

@@ -164,3 +164,31 @@ class Authentication(Model):
     at: Mapped[Seconds]
     ip: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(400))
+
+
+class DeviceCookie(Model):
+    """A browser in which somebody has signed in with this password (OWASP "device cookie")."""
+
+    __tablename__ = "device_cookie"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    secret_hash: Mapped[str] = mapped_column(String(64))
+    password_changed_at: Mapped[Seconds]  # the account's: another password, and it is worth nothing
+    expires_at: Mapped[Seconds]
+
+
+class SignInCode(Model):
+    """A sign-in that waits for a code by mail. Without a hash none was sent, and perhaps never will be."""
+
+    __tablename__ = "sign_in_code"
+
+    interaction_id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    password_changed_at: Mapped[Seconds | None]  # the account's when the password was found right
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+    attempts: Mapped[int]
+    remember: Mapped[int]
+    created_at: Mapped[Seconds]
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
+    used_at: Mapped[Seconds | None]

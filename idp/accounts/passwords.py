@@ -3,7 +3,6 @@
 Knows no account and no database. Length, guessability and known breaches are judged, composition never.
 """
 
-import threading
 import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
@@ -13,6 +12,7 @@ import nacl.pwhash.argon2id
 
 from config import tuning
 from idp.accounts import password_meter
+from idp.accounts.hash_queue import KNOWN, HashQueue
 
 _LONGEST_TYPED = 1024
 """Code points of the longest text that is even normalised: what that costs grows with the square of a text's combining marks."""
@@ -35,13 +35,13 @@ class Passwords:
     def __init__(self, settings: tuning.Passwords) -> None:
         self._settings = settings
         # More hashes at once than cores would only starve the other requests; those that wait do so without the interpreter's lock.
-        self._slots = threading.BoundedSemaphore(settings.parallel_hashes)
+        self.queue = HashQueue(settings.parallel_hashes, waiting=settings.waiting_hashes)
         self._parameters = f"$argon2id$v=19$m={settings.memory_kib},t={settings.iterations},p=1$"
         self._dummy = self.hash("no account has this password")
 
     def hash(self, password: str) -> str:
         """Return the PHC string of the password."""
-        with self._slots:
+        with self.queue.front.slot(KNOWN):
             hashed = nacl.pwhash.argon2id.str(
                 _normal(password).encode(),
                 opslimit=self._settings.iterations,
@@ -49,13 +49,16 @@ class Passwords:
             )
         return hashed.decode()
 
-    def verify(self, stored: str | None, password: str) -> bool:
-        """Tell whether the password is the stored one. Without a stored one it takes as long, and is False."""
+    def verify(self, stored: str | None, password: str, *, rank: int = KNOWN) -> bool:
+        """Tell whether the password is the stored one. Without a stored one it takes as long, and is False.
+
+        `rank` is its place in the queue. Raises HashQueueFullError when too many wait.
+        """
         if len(password) > _LONGEST_TYPED:
             stored, password = None, ""
         try:
-            with self._slots:
-                nacl.pwhash.argon2id.verify((stored or self._dummy).encode(), _normal(password).encode())
+            known, typed = (stored or self._dummy).encode(), _normal(password).encode()
+            self.queue.run(lambda: nacl.pwhash.argon2id.verify(known, typed), rank=rank)
         except nacl.exceptions.InvalidkeyError:
             return False
         return stored is not None

@@ -50,13 +50,10 @@ class Profile:
         return sorted(changed)
 
     def change_password(self, session: Session, current: str, new: str, where: Where) -> Refused | Problem | str:
-        """Set a new password, and end what was got with the former one; return the session's new cookie value when that is done.
-
-        Raises PageError (429) after too many from this session.
-        """
-        # Before any hash and the meter, and by session: nobody else can make its owner wait.
-        self._common.brake.count("change_password", about=session.sid, ip=None)
-        proven = self._sign_in.verify(session.username, current, ip=where.ip, user_agent=where.user_agent)
+        """Set a new password, and end what was got with the former one; return the session's new cookie value when that is done."""
+        proven = self._sign_in.verify_own(
+            session.account_id, session.sid, current, ip=where.ip, user_agent=where.user_agent
+        )
         if isinstance(proven, Refused):
             return proven
         password_hash = self._new_password.prepare(session.account_id, new)

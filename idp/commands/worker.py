@@ -78,7 +78,7 @@ def tidy(core: Core) -> bool:
         )
         core.accounts.purge()
         with core.database.write() as tx:
-            core.throttle.purge(tx)
+            core.rate_limiter.purge(tx)
             core.strong.purge(tx)
             core.relay.purge(tx)
             forgotten = housekeeping.forget_expired(tx, now=now, keep=_TOKENS_KEPT) + interactions.forget_expired(

@@ -1,18 +1,21 @@
 """Counts attempts with a method of an account, before the answer is looked at: so parallel requests can't multiply them.
 
+Whoever gets here has shown a right password before, or has a session; attempts count apart for each password and browser, and for each
+session (`base.Attempt.proven`), so that nobody uses up somebody else's. A new password begins anew.
+
 One atomic statement takes an attempt or refuses it; success gives all of them back. The first few cost nothing, then each costs
 waiting time that doubles, and after `blocked_after` the method isn't accepted until another one has succeeded or a day has passed.
-Whoever gets here has shown a right password before, so nobody can use this to keep a stranger out.
 """
 
 from config.strong import Attempts as Limits
 from idp.clock import Clock
 from idp.db import Database, Tx
-from idp.factors.base import Refusal
+from idp.factors.base import Attempt, Refusal
 
 _TAKE = """
-INSERT INTO factor_attempts (account_id, method, count, at, open_at) VALUES (:account_id, :method, 1, :now, :now)
-ON CONFLICT (account_id, method) DO UPDATE SET
+INSERT INTO factor_attempts (account_id, method, proven, count, at, open_at)
+VALUES (:account_id, :method, :proven, 1, :now, :now)
+ON CONFLICT (account_id, method, proven) DO UPDATE SET
     count = CASE WHEN factor_attempts.at <= :forgotten THEN 1 ELSE factor_attempts.count + 1 END,
     at = :now,
     open_at = :now + CASE
@@ -43,45 +46,50 @@ class Attempts:
         self._limits = limits
         self._take = _TAKE.replace("power_of_two", _doubling(limits))
 
-    def take(self, account_id: str, method: str) -> Refusal | None:
-        """Take an attempt, in a transaction of its own; return why there is none left."""
+    def take(self, attempt: Attempt, method: str) -> Refusal | int:
+        """Take an attempt, in a transaction of its own; return how many there were with it, or why there is none left."""
         now, limits = self._clock(), self._limits
         # What a power cut could take back is a wrong answer; waiting for the disk here would make each right one slower.
         with self._database.write(durable=False) as tx:
             taken = tx.one(
                 self._take,
-                account_id=account_id,
+                account_id=attempt.account_id,
                 method=method,
+                proven=attempt.proven,
                 now=now,
                 forgotten=now - limits.forget_after,
                 free=limits.free,
                 base=limits.base_delay,
                 blocked=limits.blocked_after,
             )
-        return None if taken else self.refusal(account_id, method)
+        return int(taken["count"]) if taken else self._refusal(attempt, method, now)
 
-    def refusal(self, account_id: str, method: str) -> Refusal | None:
-        """Return why the method isn't accepted now, None when it is. Nothing is taken."""
-        now, limits = self._clock(), self._limits
+    def is_last(self, count: int) -> bool:
+        """Tell whether the method isn't accepted after so many."""
+        return count >= self._limits.blocked_after
+
+    def _refusal(self, attempt: Attempt, method: str, now: int) -> Refusal:
         row = self._database.read().one(
-            "SELECT count, at, open_at FROM factor_attempts WHERE account_id = :account_id AND method = :method",
-            account_id=account_id,
+            "SELECT count, at, open_at FROM factor_attempts"
+            " WHERE account_id = :account_id AND method = :method AND proven = :proven",
+            account_id=attempt.account_id,
             method=method,
+            proven=attempt.proven,
         )
-        if row is None or row["at"] <= now - limits.forget_after:
-            return None
-        if row["count"] >= limits.blocked_after:
-            return Refusal("blocked", row["at"] + limits.forget_after - now)
-        return Refusal("wait", row["open_at"] - now) if row["open_at"] > now else None
+        if row is not None and row["count"] >= self._limits.blocked_after:
+            return Refusal("blocked", row["at"] + self._limits.forget_after - now)
+        # Without a row somebody has just been right: the next attempt counts.
+        return Refusal("wait", max(1, row["open_at"] - now) if row else 1)
 
-    def give_back(self, account_id: str, method: str) -> None:
+    def give_back(self, attempt: Attempt, method: str) -> None:
         """Undo one `take`: nothing was guessed."""
         with self._database.write(durable=False) as tx:
             tx.run(
                 "UPDATE factor_attempts SET count = count - 1, open_at = at"
-                " WHERE account_id = :account_id AND method = :method AND count > 0",
-                account_id=account_id,
+                " WHERE account_id = :account_id AND method = :method AND proven = :proven AND count > 0",
+                account_id=attempt.account_id,
                 method=method,
+                proven=attempt.proven,
             )
 
     def purge(self, tx: Tx) -> int:

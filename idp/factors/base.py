@@ -1,5 +1,6 @@
 """What every method of strong authentication is: how it asks, and how it verifies the answer."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -22,6 +23,13 @@ class Attempt:
     user_agent: str
     typed_at: int = 0
     """When the password was typed in this attempt; 0: it wasn't, the session is enough."""
+    proven: str = ""
+    """By what the person got here: this password in this browser, or this session. What it uses up is its own (`proven_by`)."""
+
+
+def proven_by(*what: object) -> str:
+    """Return the digest of what somebody has proven before they are asked for a second factor."""
+    return hashlib.sha256(" ".join(map(str, what)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,12 @@ from flask import Blueprint
 
 from config.settings import ProviderSettings
 from idp.accounts.build import Accounts
+from idp.accounts.common import Common
+from idp.accounts.notices import Where
 from idp.accounts.ports import Ports
 from idp.db import Tx
 from idp.factors.attempts import Attempts
+from idp.factors.base import Attempt
 from idp.factors.certificate import build as certificate
 from idp.factors.certificate import views as certificate_views
 from idp.factors.certificate.build import ClientCertificates
@@ -128,7 +131,7 @@ def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Str
         accounts=accounts,
         factors=factors,
         attempts=attempts,
-        registry=Registry(methods, attempts),
+        registry=Registry(methods, attempts, lambda attempt, method: _tell_of_guessing(common, attempt, method)),
         standings=Standings(
             accounts.database,
             accounts.clock,
@@ -150,6 +153,13 @@ def build(accounts: Accounts, settings: ProviderSettings, sealer: Sealer) -> Str
         recovery_codes=recovery_codes,
         certificates=certificates,
     )
+
+
+def _tell_of_guessing(common: Common, attempt: Attempt, method: str) -> None:
+    where = Where(attempt.ip, attempt.user_agent)
+    with common.database.write() as tx:
+        common.notices.tell(tx, attempt.account_id, "factor_guessing", where, method=method)
+        common.audit(tx, "factor.used_up", attempt.account_id, where, method=method)
 
 
 def _vapid(settings: ProviderSettings) -> VapidKey:

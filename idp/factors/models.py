@@ -34,6 +34,9 @@ class FactorAttempts(Model):
 
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
     method: Mapped[str] = mapped_column(String(24), primary_key=True)
+    proven: Mapped[str] = mapped_column(
+        String(64), primary_key=True
+    )  # digest of the password and browser, or the session
     count: Mapped[int]
     at: Mapped[Seconds]
     open_at: Mapped[Seconds]

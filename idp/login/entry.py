@@ -18,7 +18,8 @@ class Entry:
         self._database = accounts.database
         self._sessions = accounts.sessions
         self._browser = accounts.browser
-        self._known_browsers = accounts.known_browsers
+        self._device_cookies = accounts.device_cookies
+        self._passwords = accounts.sign_in
         self._notices = accounts.common.notices
 
     def let_in(
@@ -45,14 +46,15 @@ class Entry:
                 session, value = self._sessions.strengthen(tx, here.sid, new, ip=where.ip, user_agent=where.user_agent)
             else:
                 self._tell_of_new_browser(tx, request, account_id, where)
+                self._passwords.signed_in(tx, account_id)
                 session, value = self._sessions.start(
                     tx, account_id, proofs, ip=where.ip, user_agent=where.user_agent, remember=remember
                 )
             claim(tx, session.sid)
-        self._known_browsers.remember(request, account_id)
+            self._device_cookies.remember(tx, request, account_id)
         self._browser.enter(request, session, value)
         return session
 
     def _tell_of_new_browser(self, tx: Tx, request: Request, account_id: str, where: Where) -> None:
-        if not self._known_browsers.id_for(request, account_id) and self._sessions.has_signed_in(tx, account_id):
+        if not self._device_cookies.find(request, account_id) and self._sessions.has_signed_in(tx, account_id):
             self._notices.tell(tx, account_id, "new_device", where)

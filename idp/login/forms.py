@@ -20,5 +20,11 @@ class ProveAgainForm(FlaskForm):
     password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password."))])
 
 
+class MailCodeForm(FlaskForm):
+    """The code that was mailed because many wrong passwords were typed for this account."""
+
+    code = StringField(_l("Code"), [InputRequired(_l("Enter the code from the mail."))])
+
+
 class StepForm(FlaskForm):
     """Buttons only; carries the CSRF token."""

@@ -14,7 +14,7 @@ from idp.accounts.pages import local_time
 from idp.accounts.ports import WayOn
 from idp.accounts.strength import AAL2, AAL3, KNOWLEDGE, Proof
 from idp.errors import PageError
-from idp.factors.base import Attempt, Refusal
+from idp.factors.base import Attempt, Refusal, proven_by
 from idp.factors.build import Strong
 from idp.login.dispatcher import SEE_OTHER, Dispatcher
 from idp.login.flow import ProveMore
@@ -49,7 +49,7 @@ class MorePages:
         found = self._strong.registry.find(method)
         if not isinstance(step, ProveMore) or method not in step.methods or found is None:
             return self._dispatcher.advance(interaction)
-        attempt, form = _attempt(interaction, step.account_id), StepForm()
+        attempt, form = self._attempt(interaction, step.account_id), StepForm()
         problem, status, retry_after = "", HTTPStatus.OK, 0
         # Trust is no proof: whoever asks for two factors asks for them the next time too. And a code from a drawer trusts no browser.
         may_trust = not found.backup and not interaction.chosen_sid and interaction.asked.acr_floor not in _TWO_FACTORS
@@ -161,6 +161,26 @@ class MorePages:
         )
         return response
 
+    def _attempt(self, interaction: Interaction, account_id: str) -> Attempt:
+        """Return what the methods are asked about. Each time the password is typed, another attempt begins: a "no" ends only the last one."""
+        here, accounts = where(), self._strong.accounts
+        typed_at = max((proof.at for proof in interaction.proofs if KNOWLEDGE in proof.shows), default=0)
+        if typed_at:
+            since = self._strong.standings.of(account_id).password_since
+            proven = proven_by("password", since, accounts.device_cookies.find(request, account_id))
+        else:
+            people = (one.session for one in accounts.browser.people(request))
+            proven = proven_by("session", next((one.sid for one in people if one.account_id == account_id), ""))
+        return Attempt(
+            f"{interaction.id}.{typed_at}",
+            account_id,
+            interaction.asked.client_name,
+            here.ip or "",
+            here.user_agent or "",
+            typed_at,
+            proven,
+        )
+
 
 def may_offer() -> bool:
     """Tell whether the sign-in form says that this device can keep a passkey, and the last offer here was long ago."""
@@ -179,20 +199,6 @@ def lead_on(dispatcher: Dispatcher, path: str) -> WayOn | None:
     return WayOn(interaction.asked.client_name, url_for("login.cancel", interaction_id=interaction.id))
 
 
-def _attempt(interaction: Interaction, account_id: str) -> Attempt:
-    """Return what the methods are asked about. Each time the password is typed, another attempt begins: a "no" ends only the last one."""
-    here = where()
-    typed_at = max((proof.at for proof in interaction.proofs if KNOWLEDGE in proof.shows), default=0)
-    return Attempt(
-        f"{interaction.id}.{typed_at}",
-        account_id,
-        interaction.asked.client_name,
-        here.ip or "",
-        here.user_agent or "",
-        typed_at,
-    )
-
-
 def _explain(refusal: Refusal) -> tuple[str, HTTPStatus]:
     minutes = -(-refusal.wait_seconds // _MINUTE)
     match refusal.reason:
@@ -202,7 +208,7 @@ def _explain(refusal: Refusal) -> tuple[str, HTTPStatus]:
                 "There were too many wrong answers. Wait %(num)d minutes, or use another way.",
                 minutes,
             )
-            return text, HTTPStatus.TOO_MANY_REQUESTS
+            return refusal.message or text, HTTPStatus.TOO_MANY_REQUESTS
         case "blocked":
             text = _("There were too many wrong answers. Use another way to confirm that it’s you.")
             return text, HTTPStatus.TOO_MANY_REQUESTS

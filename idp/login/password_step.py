@@ -3,29 +3,36 @@
 from flask import Request
 
 from idp.accounts.build import Accounts
-from idp.accounts.sign_in import Refused, Verified, name_key
+from idp.accounts.notices import Where
+from idp.accounts.sign_in import Refused, Verified
 
 
 class PasswordStep:
-    """Verifies, and knows the browser again in which a name has signed in before."""
+    """Verifies, and knows the browser again in which an account has signed in before."""
 
     def __init__(self, accounts: Accounts) -> None:
         self._passwords = accounts.sign_in
-        self._known_browsers = accounts.known_browsers
         self._advice = accounts.password_advice
+        self._device_cookies = accounts.device_cookies
+        self._codes = accounts.sign_in_codes
 
     def verify(
         self, request: Request, username: str, password: str, *, ip: str, account_id: str = ""
     ) -> Verified | Refused:
         """Verify; with `account_id` only that account will do."""
-        agent = request.user_agent.string or None
-        name = name_key(username)
-        known = self._known_browsers.id_for(request, name)
-        result = self._passwords.verify(username, password, ip=ip, user_agent=agent, known_browser=known)
-        if isinstance(result, Refused):
-            return result
-        if account_id and result.account_id != account_id:
+        result = self._passwords.verify(
+            username,
+            password,
+            ip=ip,
+            user_agent=request.user_agent.string or None,
+            find_device=lambda found: self._device_cookies.find(request, found),
+        )
+        if isinstance(result, Verified) and account_id and result.account_id != account_id:
             return Refused("wrong")
-        self._known_browsers.remember(request, name)
-        self._advice.note(result.account_id, password)
+        if isinstance(result, Verified):
+            self._advice.note(result.account_id, password)
         return result
+
+    def request_code(self, interaction_id: str, username: str, password: str, where: Where, *, remember: bool) -> None:
+        """Have a code mailed if the password is right: after `verify` has refused with `mail`."""
+        self._codes.request(interaction_id, username, password, where, remember=remember)

@@ -20,6 +20,8 @@ from idp.login.certificate_views import CertificatePages
 from idp.login.dispatcher import HOME, SEE_OTHER, Dispatcher
 from idp.login.flow import AskConsent, Prove, Step
 from idp.login.forms import ProveAgainForm, SignInForm, StepForm
+from idp.login.knowledge import where
+from idp.login.mail_code_views import MailCodePages
 from idp.login.more_views import MorePages
 from idp.login.passkey_views import PasskeyPages
 from idp.login.password_step import PasswordStep
@@ -65,9 +67,10 @@ class Pages:
         form = ProveAgainForm() if person else SignInForm(username=interaction.asked.login_hint)
         problem, status, retry_after = "", HTTPStatus.OK, 0
         if form.validate_on_submit():
-            result = self._verify_password(form, person, step)
+            username = person.username if person else str(form.username.data)
+            remember = not person and bool(form.remember.data)
+            result = self._verify_password(username, str(form.password.data), person, step)
             if isinstance(result, Verified):
-                remember = not person and bool(form.remember.data)
                 return self._dispatcher.prove(
                     interaction,
                     result.account_id,
@@ -75,6 +78,11 @@ class Pages:
                     remember=remember,
                     offer=more_views.may_offer() or self._advice.is_due(result.account_id),
                 )
+            if result.reason == "mail":
+                self._password_step.request_code(
+                    interaction.id, username, str(form.password.data), where(), remember=remember
+                )
+                return redirect(url_for("login.mail_code", interaction_id=interaction.id), SEE_OTHER)
             problem, status = _explain(result)
             retry_after = result.wait_seconds
         elif form.is_submitted():
@@ -137,12 +145,12 @@ class Pages:
         )
 
     def _verify_password(
-        self, form: SignInForm | ProveAgainForm, person: Enrolled | None, step: Step
+        self, username: str, password: str, person: Enrolled | None, step: Step
     ) -> Verified | PasswordRefused:
         result = self._password_step.verify(
             request,
-            person.username if person else str(form.username.data),
-            str(form.password.data),
+            username,
+            password,
             ip=client_address(request.environ),
             account_id=step.account_id if person and isinstance(step, Prove) else "",
         )
@@ -153,7 +161,9 @@ class Pages:
         return self._strong.standings.of(step.account_id) if isinstance(step, Prove) and step.account_id else None
 
 
-def blueprint(pages: Pages, more: MorePages, passkeys: PasskeyPages, certificates: CertificatePages) -> Blueprint:
+def blueprint(
+    pages: Pages, more: MorePages, passkeys: PasskeyPages, certificates: CertificatePages, mail_codes: MailCodePages
+) -> Blueprint:
     """Return the routes."""
     routes = Blueprint("login", __name__, template_folder="templates")
     both = ["GET", "POST"]
@@ -163,6 +173,7 @@ def blueprint(pages: Pages, more: MorePages, passkeys: PasskeyPages, certificate
         ("/sign-in/<interaction_id>", pages.sign_in, both),
         ("/sign-in/<interaction_id>/proceed", pages.proceed, both),
         ("/sign-in/<interaction_id>/cancel", pages.cancel, ["POST"]),
+        ("/sign-in/<interaction_id>/code", mail_codes.mail_code, both),
         ("/sign-in/<interaction_id>/passkey", passkeys.passkey, both),
         ("/sign-in/<interaction_id>/passkey/options", passkeys.passkey_options, ["GET"]),
         ("/sign-in/<interaction_id>/certificate", certificates.certificate, both),
@@ -189,12 +200,14 @@ def _explain(refused: PasswordRefused) -> tuple[str, HTTPStatus]:
     if refused.reason == "wait":
         return (
             ngettext(
-                "There were too many attempts. Wait %(num)s second, then try again.",
-                "There were too many attempts. Wait %(num)s seconds, then try again.",
+                "There were too many attempts from your network. Wait %(num)s second, then try again.",
+                "There were too many attempts from your network. Wait %(num)s seconds, then try again.",
                 refused.wait_seconds,
             ),
             HTTPStatus.TOO_MANY_REQUESTS,
         )
+    if refused.reason == "busy":
+        return _("Very many people are signing in. Try again in a moment."), HTTPStatus.SERVICE_UNAVAILABLE
     if refused.reason == "locked":
         return (
             _(

@@ -1,6 +1,6 @@
-"""What all pages of the provider share: headers, CSRF, session cookie, language, errors, logs, health, metrics, throttle.
+"""What all pages of the provider share: headers, CSRF, session cookie, language, errors, logs, health, metrics, rate limits.
 
-Nothing here knows a domain, and nothing here runs SQL for a request; the throttle does when it is asked.
+Nothing here knows a domain, and nothing here runs SQL for a request; the rate limiter does when it is asked.
 """
 
 import time

@@ -38,7 +38,7 @@ class Metrics:
         self._request(endpoint, status).inc()
 
     def sign_in(self, outcome: str) -> None:
-        """Count a sign-in by `success`, `failure`, `throttled` and the like."""
+        """Count a sign-in by `success`, `wrong`, `wait` and the like."""
         self._sign_in(outcome).inc()
 
     def token(self, grant: str, outcome: str = "success") -> None:

@@ -1,4 +1,4 @@
-"""The throttle's one table."""
+"""The table of rate limits."""
 
 from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -6,15 +6,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from idp.db import Model
 
 
-class ThrottleLevel(Model):
-    """How full one bucket of failures is; it leaks with time, so that nothing is remembered for good."""
+class RateLimit(Model):
+    """How empty one token bucket is. A full one has no row, so nothing is remembered for good."""
 
-    __tablename__ = "throttle"
+    __tablename__ = "rate_limit"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """SHA-256 of scope and subject."""
-    scope: Mapped[str] = mapped_column(String(16))
-    level: Mapped[int] = mapped_column(BigInteger)
-    """Failures, in millionths."""
-    at: Mapped[int] = mapped_column(BigInteger, index=True)
-    """When `level` was right."""
+    """SHA-256 of the bucket's name and subject."""
+    until: Mapped[int] = mapped_column(BigInteger, index=True)
+    """When it is full again, in seconds since the epoch."""

@@ -42,7 +42,10 @@ class House:
             folder,
             DATABASE_URL=database_url,
             # All of them come from one address.
-            IDP_THROTTLE__ADDRESS__FREE_ATTEMPTS="100000",
+            IDP_RATE_LIMITS__NETWORK__BURST="100000",
+            IDP_RATE_LIMITS__NETWORK__REFILL="1",
+            IDP_RATE_LIMITS__NETWORK_NAMES__BURST="100000",
+            IDP_RATE_LIMITS__NETWORK_NAMES__REFILL="1",
             # A slow machine may take longer to start than a service has to repeat its request.
             IDP_LIFETIMES__REFRESH_REPLAY="60",
             **{f"IDP_MAIL__{name}": value for name, value in mail.items()},

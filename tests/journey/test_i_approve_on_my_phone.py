@@ -152,7 +152,12 @@ def test_what_signs_nobody_in(page: Page, open_browser: Opened, stack: Stack, ph
     heading(other, "Not approved")
     look(other, "push-expired")
 
+    # three that weren't approved are enough for an hour
+    other.locator("#again").click()
+    expect(other.locator("#error")).to_contain_text("Your devices were asked too often in the last hour.")
+
     # "it wasn't me"
+    stack.change("UPDATE push_request SET created_at = created_at - 3600")
     other.locator("#again").click()
     phone.press_notification(ASKED)
     phone.wait_for("Number on the sign-in page")

@@ -48,7 +48,7 @@ def test_in_the_steps_of_a_sign_in(idp: ProviderUnderTest) -> None:
     for value in HOSTILE:
         with idp.core.database.write() as tx:
             tx.run("DELETE FROM factor_attempts")
-            tx.run("DELETE FROM throttle")
+            tx.run("DELETE FROM rate_limit")
         for way in ("/with/totp", "/with/recovery_codes", "/with/webauthn", "/with/push", "/passkey", "/lost", ""):
             assert_calm(browser, address + way, value)
         assert_calm(browser, f"/choose-account/{address.rpartition('/')[2]}", value)

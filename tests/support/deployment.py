@@ -134,7 +134,7 @@ class Deployment:
         settings = folder / "provider.toml"
         text, count = re.subn(r"postgresql://idp:[^@]{43}@database/idp", database_url, settings.read_text())
         assert count == 1
-        # The throttle counts by address, and all of a test's people share one.
+        # Rate limits count by network, and all of a test's people share one.
         settings.write_text(text + "\n[provider.passwords]\nmemory_kib = 64\niterations = 1\n")
         shutil.copy(self.certificates.certificate, folder / "tls.crt")
         shutil.copy(self.certificates.key, folder / "tls.key")

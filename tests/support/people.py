@@ -13,7 +13,7 @@ from idp.db import Database
 from idp.notify import Outbox
 from idp.notify.outbox import MAIL
 from idp.notify.worker import Message, Worker
-from idp.web.throttle import Throttle
+from idp.web.rate_limit import RateLimiter
 from keys.sealing import Sealer
 
 PASSWORD = "violet tractor 19 hums"
@@ -21,7 +21,7 @@ HERE = Where("192.0.2.7", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100
 
 
 def quick_settings(folder: Path, **environ: str) -> ProviderSettings:
-    """Settings whose password hash costs nothing, and whose throttle is out of the way unless a test asks for it."""
+    """Settings whose password hash costs nothing, and whose rate limits are out of the way unless a test asks for them."""
     quick = {"IDP_PASSWORDS__MEMORY_KIB": "8", "IDP_PASSWORDS__ITERATIONS": "1"}
     return load_provider({"PROFILE": "test", "DATA_DIR": str(folder), **quick, **environ})
 
@@ -34,8 +34,10 @@ class People:
         self.database = database
         self.sealer = Sealer([b"k" * 32])
         self.mails: list[dict[str, Any]] = []
-        throttle = Throttle(database, self.clock, settings.throttle)
-        self.accounts = build(database, settings, self.clock, self.sealer, Outbox(self.sealer, self.clock), throttle)
+        self.limiter = RateLimiter(database, self.clock, settings.rate_limits)
+        self.accounts = build(
+            database, settings, self.clock, self.sealer, Outbox(self.sealer, self.clock), self.limiter
+        )
         self._worker = Worker(database, self.sealer, {MAIL: self, **self.accounts.jobs}, self.clock)
 
     def clock(self) -> int:

@@ -92,7 +92,7 @@ class Stack:
 
     def forget_attempts(self) -> None:
         """All tests come from one address: what one has tried must not slow the next one down."""
-        self.change("DELETE FROM throttle")
+        self.change("DELETE FROM rate_limit")
 
     def cli(self, *arguments: str) -> Any:
         """Run `idp … --json` and return what it printed."""

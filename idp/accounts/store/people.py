@@ -29,7 +29,7 @@ VALUES (:id, :username, :username_key, :name, :password_hash, :now, :locale, :co
 ON CONFLICT (username_key) DO NOTHING
 """
 
-_CREDENTIALS = "SELECT a.id, a.username, a.password_hash, a.status FROM account a "
+_CREDENTIALS = "SELECT a.id, a.username, a.password_hash, a.password_changed_at, a.status FROM account a "
 _BY_USERNAME = _CREDENTIALS + "WHERE a.username_key = :key"
 _BY_ADDRESS = (
     _CREDENTIALS + "JOIN email_address e ON e.account_id = a.id WHERE e.address_key = :key AND e.role = 'primary'"
@@ -47,13 +47,18 @@ def insert_unless_taken(tx: Tx, **columns: object) -> bool:
 
 
 def credentials_by_username(tx: Tx, key: str) -> Row | None:
-    """Return id, username, password_hash and status."""
+    """Return id, username, password_hash, password_changed_at and status."""
     return tx.one(_BY_USERNAME, key=key)
 
 
 def credentials_by_address(tx: Tx, key: str) -> Row | None:
     """Return the same for the account that has this primary address."""
     return tx.one(_BY_ADDRESS, key=key)
+
+
+def credentials_by_id(tx: Tx, account_id: str) -> Row | None:
+    """Return the same."""
+    return tx.one(_CREDENTIALS + "WHERE a.id = :id", id=account_id)
 
 
 def find(tx: Tx, account_id: str) -> Row | None:

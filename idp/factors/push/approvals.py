@@ -1,6 +1,6 @@
 """Asks an account's devices whether it is them who sign in, and takes their one answer.
 
-An account has one open request at a time and a few in an hour; an attempt gets no second one unless the person asks for it. After a "no"
+An account has one open request at a time, and whoever has proven its password a few in an hour that weren't approved; an attempt gets no second one unless the person asks for it. After a "no"
 none is made for an hour, in whatever attempt, unless the password was typed since. Nobody learns the number but the sign-in page: a device that doesn't see it can only guess, once.
 """
 
@@ -79,11 +79,14 @@ class Approvals:
                 return self._request(asked)
             if store.denied_since(tx, attempt.account_id, since=max(attempt.typed_at, now - HOUR)):
                 return Request("", "denied")
-            count, oldest = store.recent(tx, attempt.account_id, since=now - HOUR)
+            count, oldest = store.recent(tx, attempt.account_id, attempt.proven, since=now - HOUR)
             if count >= self._limits.requests_per_hour:
                 return Request("", "limit", wait_seconds=oldest + HOUR - now)
             store.expire_open(tx, attempt.account_id, now=now)
             self._insert(tx, attempt, now)
+            if count + 1 == self._limits.requests_per_hour:
+                where = Where(attempt.ip, attempt.user_agent)
+                self._common.notices.tell(tx, attempt.account_id, "push_used_up", where, service=attempt.service)
             return self._request(store.of_attempt(tx, attempt.account_id, attempt.id))
 
     def current(self, attempt: Attempt) -> Request | None:
@@ -187,6 +190,7 @@ class Approvals:
             id=request_id,
             account_id=attempt.account_id,
             attempt_id=attempt.id,
+            proven=attempt.proven,
             number=crypto.two_digits(),
             challenge=hashing.new_secret(),
             service=attempt.service[:200],

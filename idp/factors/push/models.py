@@ -52,6 +52,7 @@ class PushRequest(Model):
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
     attempt_id: Mapped[str] = mapped_column(String(100))
+    proven: Mapped[str] = mapped_column(String(64))  # digest of the password and browser, or the session, that asked
     number: Mapped[str] = mapped_column(String(2))
     challenge: Mapped[str] = mapped_column(String(43))
     service: Mapped[str] = mapped_column(String(200))

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from config.provider import ProviderSettings
 from idp.accounts.common import Common
@@ -153,7 +154,12 @@ def _refused(request: Request) -> Refusal:
         case "denied" | "not_me":
             return Refusal("denied")
         case "limit":
-            return Refusal("wait", request.wait_seconds)
+            message = ngettext(
+                "Your devices were asked too often in the last hour. You can ask again in one minute, or use another way.",
+                "Your devices were asked too often in the last hour. You can ask again in %(num)d minutes, or use another way.",
+                -(-request.wait_seconds // 60),
+            )
+            return Refusal("wait", request.wait_seconds, message)
         case "expired":
             # Not "expired", which counts as an attempt: whoever was slow, or away, has guessed nothing.
             message = _("Nobody answered in time, or a newer sign-in asked your devices instead.")

@@ -18,7 +18,9 @@ def provider(
 ) -> Iterator[ProviderUnderTest]:
     shutil.copytree(key_folder, tmp_path / "keys")
     url = request.getfixturevalue("postgres").database() if request.param == "postgresql" else ""
-    made = ProviderUnderTest(make_provider(tmp_path, clock, database_url=url), clock)
+    # How seldom devices are asked is push's own matter, and has tests of its own.
+    often = {"IDP_STRONG__PUSH__REQUESTS_PER_HOUR": "20"}
+    made = ProviderUnderTest(make_provider(tmp_path, clock, database_url=url, **often), clock)
     with made.provider.flask.test_request_context():
         yield made
     made.core.database.close()

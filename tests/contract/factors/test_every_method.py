@@ -1,12 +1,13 @@
 """What holds for every method: enrolled, proven once, guessed at, renamed, removed, and never twice by two at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from idp.accounts.strength import AAL2, Proof, level, password
-from idp.factors.base import Refusal
+from idp.factors.base import Refusal, proven_by
 from tests.contract.factors.drivers import Driver
 from tests.support.strong import HERE, account_id
 
@@ -107,6 +108,16 @@ def test_a_right_answer_among_parallel_guesses_counts_like_any_other(driver: Dri
         method=driver.name,
     )
     assert (row["count"] if row else 0) <= 5
+
+
+def test_nobody_uses_up_what_another_has_proven(driver: Driver) -> None:
+    thief = replace(driver.attempt(), proven=proven_by("password", 1, ""))
+    wrong = driver.wrong(thief)
+    for _ in range(20):
+        driver.verify(thief, wrong)
+        driver.idp.clock.now += 1
+    attempt = replace(driver.attempt(), typed_at=driver.idp.clock(), proven=proven_by("password", 1, "mine"))
+    assert isinstance(driver.verify(attempt, driver.right(attempt)), Proof)
 
 
 def test_two_at_once_prove_it_once(driver: Driver) -> None:

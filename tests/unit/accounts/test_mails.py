@@ -9,7 +9,7 @@ from flask import Flask
 import idp.accounts
 from idp.notify.mail import MailHandler
 from idp.notify.worker import Message
-from tests.support.people import HERE, People
+from tests.support.people import HERE, PASSWORD, People
 
 FOLDER = Path(idp.accounts.__file__).parent / "templates" / "mail"
 FRAMES = {"notice", "proof"}
@@ -37,6 +37,7 @@ def sent(people: People) -> dict[str, dict[str, Any]]:
     with people.database.write() as tx:
         people.accounts.common.notices.tell(tx, account_id, "new_device", HERE)
         people.accounts.lockdown.lock(tx, account_id, HERE)
+    mails += _guessed(people)
     people.accounts.addresses.request(account_id, "new@example.org", HERE)
     mails += people.post()
     (token,) = [mail["context"]["link"].rpartition("/")[2] for mail in mails if mail["template"] == "confirm_email"]
@@ -50,6 +51,18 @@ def sent(people: People) -> dict[str, dict[str, Any]]:
     people.accounts.profile.change_password(session, "seven green lanterns", "eight blue lanterns", HERE)
     mails += people.post()
     return {mail["template"]: mail for mail in mails}
+
+
+def _guessed(people: People) -> list[dict[str, Any]]:
+    """Return the mails of an account at which somebody guesses while its owner signs in."""
+    people.create("gina", "gina@example.org")
+    limit = people.accounts.settings.rate_limits.account_in_a_row.burst
+    for day in range(limit + 5):  # a few are forgiven meanwhile
+        people.now += 24 * 3600
+        people.accounts.sign_in.verify("gina", "wrong", ip=f"198.51.100.{day}", user_agent="test")
+    mails = people.post()
+    people.accounts.sign_in_codes.request("i1", "gina", PASSWORD, HERE, remember=False)
+    return [*mails, *people.post()]
 
 
 def test_each_of_them_is_sent(sent: dict[str, Any]) -> None:

@@ -152,7 +152,7 @@ def test_nobody_and_somebody_cost_the_same_statements(people: People, monkeypatc
         seen.append(list(statements))
     assert seen[0] == seen[2] == seen[4] == seen[6]
     assert seen[1] == seen[3] == seen[5] == seen[7]
-    assert not any("account" in sql.split("WHERE")[0] for sql in seen[0] if "FROM" in sql and "throttle" not in sql)
+    assert not any("account" in sql.split("WHERE")[0] for sql in seen[0] if "FROM" in sql and "rate_limit" not in sql)
 
 
 def test_codes_for_nobody_answer_as_wrong_codes_do(people: People) -> None:

@@ -6,12 +6,12 @@ from idp.db import Row, Tx
 
 _INSERT = """
 INSERT INTO push_request
-    (id, account_id, attempt_id, number, challenge, service, ip, user_agent, created_at, expires_at, delivery)
-VALUES (:id, :account_id, :attempt_id, :number, :challenge, :service, :ip, :user_agent, :now, :expires_at, :delivery)
+    (id, account_id, attempt_id, proven, number, challenge, service, ip, user_agent, created_at, expires_at, delivery)
+VALUES (:id, :account_id, :attempt_id, :proven, :number, :challenge, :service, :ip, :user_agent, :now, :expires_at, :delivery)
 """
 _RECENT = """
 SELECT count(*) AS count, min(created_at) AS oldest FROM push_request
-WHERE account_id = :account_id AND created_at > :since
+WHERE account_id = :account_id AND proven = :proven AND created_at > :since AND (answer IS NULL OR answer <> 'approved')
 """
 _ANSWER = """
 UPDATE push_request SET answered_at = :now, answered_by = :factor_id, answer = CASE
@@ -53,9 +53,9 @@ def of_attempt(tx: Tx, account_id: str, attempt_id: str) -> Sequence[Row]:
     )
 
 
-def recent(tx: Tx, account_id: str, *, since: int) -> tuple[int, int]:
-    """Return how often the account was asked since then, and when first."""
-    row = tx.one(_RECENT, account_id=account_id, since=since)
+def recent(tx: Tx, account_id: str, proven: str, *, since: int) -> tuple[int, int]:
+    """Return how often the account was asked since then by who had proven this and didn't approve, and when first."""
+    row = tx.one(_RECENT, account_id=account_id, proven=proven, since=since)
     return (row["count"], row["oldest"] or 0) if row else (0, 0)
 
 

@@ -65,30 +65,51 @@ def test_nothing_is_asked_again_while_it_waits(approving: Approving) -> None:
     assert approving.push.ask(approving.attempt())["request"] == first
 
 
-def test_ten_in_an_hour(approving: Approving) -> None:
-    for each in range(10):
+def test_three_in_an_hour_then_another_method(approving: Approving) -> None:
+    for each in range(3):
         assert approving.push.ask(approving.attempt(f"attempt-{each}"))["request"].state == "waiting"
         approving.forward(60)
     page = approving.push.ask(approving.attempt("one more"))
-    assert (page["request"].state, page["minutes"]) == ("limit", 50)
+    assert (page["request"].state, page["minutes"]) == ("limit", 57)
     assert approving.verify("one more") == Refusal("waiting")
     # The last one stays open meanwhile: who knows the password only can't cancel it for ever.
-    approving.forward(50 * 60)
+    approving.forward(57 * 60)
     assert approving.push.ask(approving.attempt("one more"))["request"].state == "waiting"
 
 
-def test_other_accounts_have_their_own_ten(approving: Approving) -> None:
+def test_what_was_approved_is_given_back(approving: Approving) -> None:
     for each in range(10):
+        attempt = approving.attempt(f"attempt-{each}")
+        number = approving.push.ask(attempt)["request"].number
+        approving.answer(approving.device.answer(approving.asked(), "approve", number))
+        assert isinstance(approving.push.verify(attempt, {}), Proof)
+
+
+def test_nobody_uses_up_the_approvals_of_who_proved_something_else(approving: Approving) -> None:
+    for each in range(9):
+        approving.push.ask(approving.attempt(f"thief-{each}", proven="the password, elsewhere"))
+    for proven in ("the password, in a known browser", "a new password", "a session"):
+        assert approving.push.ask(approving.attempt(f"owner {proven}", proven=proven))["request"].state == "waiting"
+
+
+def test_the_owner_is_told_once_an_hour_that_somebody_asks_in_their_name(approving: Approving) -> None:
+    for each in range(9):
+        approving.push.ask(approving.attempt(f"thief-{each}"))
+    assert [mail["template"] for mail in approving.people.post()] == ["push_used_up"]
+
+
+def test_other_accounts_have_their_own_three(approving: Approving) -> None:
+    for each in range(3):
         approving.push.ask(approving.attempt(f"attempt-{each}"))
     other = approving.people.create("otto", "otto@example.org")
     assert approving.push.ask(approving.attempt("x", account_id=other))["request"].state == "waiting"
 
 
-def test_fifty_attempts_at_once_are_ten_requests_one_of_them_open(approving: Approving) -> None:
+def test_fifty_attempts_at_once_are_three_requests_one_of_them_open(approving: Approving) -> None:
     asked = _at_once(approving, lambda each: approving.push.approvals.ask(approving.attempt(f"attempt-{each}")))
     states = Counter(one.state for one in asked)
-    assert states["limit"] == THREADS - 10
-    assert approving.people.count("push_request") == 10
+    assert states["limit"] == THREADS - 3
+    assert approving.people.count("push_request") == 3
     assert approving.asked()
 
 

@@ -1,0 +1,72 @@
+"""People who sign in and people who guess, each in a browser of their own at an address of their own."""
+
+from typing import Any
+
+from werkzeug.test import Client, TestResponse
+
+from idp.app import build_worker
+from idp.notify.outbox import MAIL
+from idp.notify.worker import Message
+from tests.support.provider import ISSUER, PASSWORD, Pkce, ProviderUnderTest, RegisteredClient, csrf
+
+OWNER = "203.0.113.9"
+
+
+class Post:
+    """The mails that went out."""
+
+    def __init__(self, idp: ProviderUnderTest) -> None:
+        self.mails: list[dict[str, Any]] = []
+        self._worker = build_worker(idp.provider)
+        self._worker._handlers = {**self._worker._handlers, MAIL: self}  # type: ignore[dict-item]
+
+    def deliver(self, message: Message) -> None:
+        self.mails.append(message.payload)
+
+    def end_batch(self) -> None:
+        pass
+
+    def collect(self) -> list[dict[str, Any]]:
+        self.mails = []
+        while self._worker.run_once():
+            pass
+        return self.mails
+
+
+class Person:
+    """A browser, at an address."""
+
+    def __init__(self, idp: ProviderUnderTest, client: RegisteredClient, ip: str) -> None:
+        self.idp, self.client, self.ip = idp, client, ip
+        self.browser: Client = idp.browser()
+        self.page = ""
+
+    def begin(self) -> None:
+        page = self.idp.authorize(self.browser, self.client, Pkce())
+        self.page = page.location
+
+    def post(self, path: str, **form: str) -> TestResponse:
+        token = csrf(self.browser.get(path, base_url=ISSUER).text)
+        return self.browser.post(
+            path, data=form | {"csrf_token": token}, base_url=ISSUER, environ_overrides={"REMOTE_ADDR": self.ip}
+        )
+
+    def sign_in(self, password: str = PASSWORD, username: str = "alice") -> TestResponse:
+        self.begin()
+        return self.post(self.page.partition("?")[0], username=username, password=password)
+
+    def sign_out(self) -> None:
+        for name in ("sso_0", "sso_active"):
+            self.browser.delete_cookie(name, domain="localhost")
+
+
+def person(idp: ProviderUnderTest, client: RegisteredClient, ip: str = OWNER) -> Person:
+    return Person(idp, client, ip)
+
+
+def guess(idp: ProviderUnderTest, client: RegisteredClient, number: int, username: str = "alice") -> TestResponse:
+    return person(idp, client, f"198.51.{number // 250}.{number % 250}").sign_in(f"wrong {number}", username)
+
+
+def use_up(idp: ProviderUnderTest, client: RegisteredClient, username: str = "alice") -> list[int]:
+    return [guess(idp, client, number, username).status_code for number in range(8)]
