@@ -311,8 +311,12 @@ class Dispatcher:
         return redirect(url_for("login.proceed", interaction_id=interaction.id), SEE_OTHER)
 
     def _over(self, interaction: Interaction) -> Response:
-        """Answer whoever comes back to an interaction that has ended: signed in, they see the way on; else they begin anew."""
-        if request.method == "GET" and self._is_in_started_session(interaction) and self.current():
+        """Answer whoever comes back to an interaction that has ended: to one of its pages, signed in, they see the way on.
+
+        Who was on the way on is asked anew; with a session that suffices there is nothing to ask.
+        """
+        is_page = request.method == "GET" and request.endpoint != "login.proceed"
+        if is_page and self._is_in_started_session(interaction) and self.current():
             return make_response(render_template("login/done.html", interaction=interaction, home=HOME))
         return self._ask_anew(interaction)
 

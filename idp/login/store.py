@@ -111,10 +111,9 @@ def complete(tx: Tx, interaction_id: str, *, now: int) -> bool:
 
 
 def rebind(tx: Tx, former_digest: str, browser_digest: str) -> None:
-    """Let a browser's open interactions follow it to its new secret."""
+    """Let a browser's interactions follow it to its new secret; those that are over still lead on who comes back to them."""
     tx.run(
-        "UPDATE interaction SET browser_digest = :digest, former_digest = :former"
-        " WHERE browser_digest = :former AND completed_at IS NULL",
+        "UPDATE interaction SET browser_digest = :digest, former_digest = :former WHERE browser_digest = :former",
         digest=browser_digest,
         former=former_digest,
     )

@@ -204,7 +204,9 @@ def test_double_click_on_sign_in_is_led_on(idp: ProviderUnderTest) -> None:
     # The first click was a proof, so the form's token is worth nothing any more.
     second = browser.post(page.location, data=form, base_url=ISSUER)
     assert second.location == f"{page.location}/proceed"
-    shown = browser.get(second.location, base_url=ISSUER)
+    again = browser.get(second.location, base_url=ISSUER)
+    assert "code" in answer(browser.get(again.location, base_url=ISSUER))
+    shown = browser.get(page.location, base_url=ISSUER)
     assert "signed in already" in shown.text
     assert "https://rp.example" in shown.headers["Content-Security-Policy"]
     form = {"csrf_token": csrf(shown.text)}
