@@ -22,9 +22,9 @@ from idp.web.errors import page_error
 from idp.web.headers import SecurityHeaders, allow_form_redirect
 from idp.web.metrics import Metrics
 from idp.web.metrics import blueprint as metrics_blueprint
-from idp.web.proxies import client_address
+from idp.web.proxies import client_address, network
 
-__all__ = ["Web", "allow_form_redirect", "client_address", "init_app", "page_error"]
+__all__ = ["Web", "allow_form_redirect", "client_address", "init_app", "network", "page_error"]
 
 _LARGEST_BODY = 1024 * 1024
 
