@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, redirect, request
 from werkzeug.wrappers import Response
 
 from config.settings import ProviderSettings
+from config.untrusted import shorten_headers
 from idp import clock as real_clock
 from idp import schema, web
 from idp.accounts import ports as account_ports
@@ -156,6 +157,7 @@ class Provider:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer."""
+        shorten_headers(environ)
         if self.machine.route(environ["PATH_INFO"]):
             return self.machine(environ, start_response)
         door = self.core.strong.certificates.door

@@ -15,6 +15,7 @@ from clients.sso.db import connect
 from clients.sso.guard import Visitor, current_visitor
 from clients.sso.parts import Parts
 from clients.sso.sessions import Sessions
+from config import untrusted
 from config.serving import end_with_parent
 from config.settings import RelyingPartySettings
 
@@ -50,6 +51,7 @@ def create_app(
     https = settings.base_url.startswith("https:")
 
     app = Flask(f"clients.{settings.name}")
+    untrusted.install(app)
     app.config.update(
         SECRET_KEY=derive(secret, "cookies"),
         SQLALCHEMY_DATABASE_URI=settings.database_url,

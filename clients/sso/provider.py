@@ -22,6 +22,7 @@ from joserfc.jwk import KeySet
 from clients.sso.demands import LEVELS, Demand
 from clients.sso.outcomes import ProviderUnavailableError, RefusedError, SignedIn, Tokens
 from config.settings import RelyingPartySettings
+from config.untrusted import check_jwt
 
 SCOPE = "openid profile email"
 ALGORITHMS = ["RS256", "ES256"]
@@ -144,6 +145,10 @@ class Provider:
 
     def verified(self, token: str, *, typ: str) -> Mapping[str, Any]:
         """Return the claims of a JWT that the provider signed as `typ`. Only signature, algorithm and type are checked."""
+        try:
+            check_jwt(token)
+        except ValueError as error:
+            raise RefusedError("the token isn't a JWT") from error
         with _conversation():
             client = self._discovered()
             try:

@@ -13,6 +13,7 @@ from flask import Blueprint, Flask, Response, abort, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from config import untrusted
 from config.design import Links, register
 from config.settings import ProviderSettings
 from idp import request_id
@@ -26,7 +27,7 @@ from idp.web.proxies import client_address, network
 
 __all__ = ["Web", "allow_form_redirect", "client_address", "init_app", "network", "page_error"]
 
-_LARGEST_BODY = 1024 * 1024
+_LARGEST_BODY = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def init_app(
         # Pages of the flow send no referrer; the token and a cookie that no subdomain can set do the work.
         WTF_CSRF_SSL_STRICT=False,
     )
+    untrusted.install(app)
     app.session_interface = CookieSession()
     app.jinja_env.auto_reload = False
     if settings.trusted_proxies:

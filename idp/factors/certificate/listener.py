@@ -23,6 +23,7 @@ from pathlib import Path
 from cryptography import x509
 from OpenSSL import SSL
 
+from config.untrusted import header_text
 from idp.accounts.notices import Where
 from idp.factors.certificate.door import HEADER, Answer, Door
 from idp.web import network
@@ -254,7 +255,7 @@ class Listener:
         if not version.startswith("HTTP/1."):
             return HTTPStatus.BAD_REQUEST, ""
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        where = Where(address, headers.get("user-agent"))
+        where = Where(address, header_text(headers.get("user-agent", "")) or None)
         # Here certificates come by TLS: whoever writes one into a header pretends to be a proxy.
         forged = HEADER.lower() in headers
         return self._door.answer(method, target.partition("?")[0], certificate, where, forged=forged)
