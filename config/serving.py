@@ -1,5 +1,4 @@
-"""What every program that listens needs besides its settings: a port that is really its own, limits of its web server, and workers that
-don't outlive it.
+"""Web server of every program: a port that is really its own, limits, and workers that don't outlive the program.
 
 The web server lets several processes share a port. That is meant for its workers; a second installation, or a worker that a killed
 program left behind, would answer every other request in silence.

@@ -86,6 +86,8 @@ class Throttle(Strict):
     """One network address, whichever accounts it tries; offices share one, so it is the more patient."""
     overall: Slowdown = Slowdown(free_attempts=500, base_delay=1, max_delay=5, forget_after=HOUR)
     """Everybody together: a brake on guesses that come from many addresses at many accounts."""
+    open_sign_ins: Annotated[int, Field(ge=10)] = 1_000
+    """Sign-ins of one network (an IPv4 address, or an IPv6 /64) that were begun and neither finished nor expired."""
 
 
 class Mail(Strict):

@@ -19,12 +19,13 @@ from idp.web.metrics import Metrics
 class Observer:
     """Counts and logs the machine endpoints' answers as `web` does those of pages."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, *, behind_proxy: bool) -> None:
         self._metrics = metrics
+        self._behind_proxy = behind_proxy
 
     def begin(self, offered: str | None) -> str:
         """Return the request's identifier."""
-        return request_id.begin(offered)
+        return request_id.begin(offered if self._behind_proxy else None)
 
     def token(self, grant: str, outcome: str) -> None:
         """Count an answer of the token endpoint."""

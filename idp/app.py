@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Flask, redirect, request
 from werkzeug.wrappers import Response
 
+from config.hosts import KnownHosts
 from config.settings import ProviderSettings
 from config.untrusted import shorten_headers
 from idp import clock as real_clock
@@ -154,15 +155,20 @@ class Provider:
         self.core = core
         self.flask = Flask("idp", static_folder=None)
         self.machine = _mount(self.flask, core)
+        settings = core.settings
+        self._known = KnownHosts(self._answer, [settings.issuer], trusted_proxies=settings.trusted_proxies)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer."""
+        """Answer. The certificates' door has a host of its own, and looks at it itself."""
         shorten_headers(environ)
-        if self.machine.route(environ["PATH_INFO"]):
-            return self.machine(environ, start_response)
         door = self.core.strong.certificates.door
         if door.takes(environ):
             return redirected(*door.forwarded(environ), start_response)
+        return self._known(environ, start_response)
+
+    def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if self.machine.route(environ["PATH_INFO"]):
+            return self.machine(environ, start_response)
         return self.flask(environ, start_response)
 
 
@@ -192,6 +198,7 @@ def _mount(app: Flask, core: Core) -> Machine:
         accounts,
         core.strong,
         interaction_seconds=settings.lifetimes.interaction,
+        most_open=settings.throttle.open_sign_ins,
         service_url=lambda client_id: client.client_uri if (client := core.clients.find(client_id)) else "",
     )
     authorization = browser_views.Authorization(parts, core.hints)
@@ -229,7 +236,11 @@ def _mount(app: Flask, core: Core) -> Machine:
     def home() -> Response:
         return redirect("/account", browser_views.SEE_OTHER)
 
-    machine = Machine(AuthorizationServer(parts), lambda: jwks.document(core.keys.load()), Observer(shared.metrics))
+    machine = Machine(
+        AuthorizationServer(parts),
+        lambda: jwks.document(core.keys.load()),
+        Observer(shared.metrics, behind_proxy=settings.trusted_proxies > 0),
+    )
     guard = ServiceGuard(core.clients, parts.access_tokens, settings.issuer)
     machine.paths[NOTICES] = NoticesEndpoint(core.relay, guard)
     certificates = CertificatesEndpoint(core.strong.certificates.registration, guard)

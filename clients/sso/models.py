@@ -40,7 +40,10 @@ class PendingSignIn(Model):
     """A person who was sent to the provider and hasn't come back. Bound to the browser that was sent."""
 
     __tablename__ = "sso_pending_sign_in"
-    __table_args__ = (Index("ix_sso_pending_sign_in_expires_at", "expires_at"),)
+    __table_args__ = (
+        Index("ix_sso_pending_sign_in_expires_at", "expires_at"),
+        Index("ix_sso_pending_sign_in_network", "network"),
+    )
 
     state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     browser_hash: Mapped[str] = mapped_column(String(64))
@@ -50,6 +53,8 @@ class PendingSignIn(Model):
     acr: Mapped[str] = mapped_column(String(64), server_default="")
     """What the sign-in has to reach, and how recent it has to be."""
     max_age: Mapped[int | None] = mapped_column(BigInteger)
+    network: Mapped[str] = mapped_column(String(64), server_default="")
+    """From where they were sent: of one network so many are remembered."""
     expires_at: Mapped[int] = mapped_column(BigInteger)
 
 

@@ -23,6 +23,10 @@ _HOUR = 3600
 _DAY = 24 * _HOUR
 _TOKENS_KEPT = 7 * _DAY
 """How long an expired family is kept, so that reuse is still recognised as such."""
+_EXPIRED_KEPT = 5 * 60
+"""How long an expired sign-in is known, so that its page can say so and lead back."""
+_EVERY = 5 * 60
+"""Seconds between two rounds of housekeeping."""
 _PAUSE = 0.2
 """Seconds between two looks at the outbox: a logout token shouldn't be slower than the person's next click."""
 
@@ -60,7 +64,7 @@ def _has_schema(core: Core) -> bool:
 
 
 def _keep_house(core: Core, stop: threading.Event) -> None:
-    while not stop.wait(_HOUR if tidy(core) else _HOUR / 60):
+    while not stop.wait(_EVERY if tidy(core) else _EVERY / 5):
         pass
 
 
@@ -82,7 +86,7 @@ def tidy(core: Core) -> bool:
             core.strong.purge(tx)
             core.relay.purge(tx)
             forgotten = housekeeping.forget_expired(tx, now=now, keep=_TOKENS_KEPT) + interactions.forget_expired(
-                tx, before=now - _DAY
+                tx, before=now - _EXPIRED_KEPT
             )
     except Exception:  # noqa: BLE001  whatever it was, it is logged and tried again
         _log.exception("housekeeping failed")

@@ -12,8 +12,9 @@ from idp.oauth.ports import Asked
 
 _INSERT = """
 INSERT INTO interaction (id, browser_digest, kind, asked, parameters, created_at, expires_at, chosen_sid, account_id, proofs,
-                         remember, trust, denied, offer, allowed)
-VALUES (:id, :browser_digest, :kind, :asked, :parameters, :now, :expires_at, '', '', '[]', 0, 0, 0, 0, 0)
+                         remember, trust, denied, offer, allowed, network)
+SELECT :id, :browser_digest, :kind, :asked, :parameters, :now, :expires_at, '', '', '[]', 0, 0, 0, 0, 0, CAST(:network AS TEXT)
+WHERE (SELECT count(*) FROM interaction WHERE network = CAST(:network AS TEXT) AND completed_at IS NULL AND expires_at > :now) < :most
 """
 _SAVE = """
 UPDATE interaction SET chosen_sid = :chosen_sid, account_id = :account_id, proofs = :proofs, remember = :remember,
@@ -44,11 +45,20 @@ class Interaction:
 
 
 def add(
-    tx: Tx, *, browser_digest: str, kind: str, asked: Asked, parameters: dict[str, Any], now: int, expires_at: int
+    tx: Tx,
+    *,
+    browser_digest: str,
+    kind: str,
+    asked: Asked,
+    parameters: dict[str, Any],
+    now: int,
+    expires_at: int,
+    network: str,
+    most: int,
 ) -> str:
-    """Keep a new interaction; return its id."""
+    """Keep a new interaction and return its id; empty, and nothing is kept, when `most` from that network are open."""
     interaction_id = new_id()
-    tx.run(
+    added = tx.run(
         _INSERT,
         id=interaction_id,
         browser_digest=browser_digest,
@@ -58,8 +68,10 @@ def add(
         parameters=orjson.dumps(parameters).decode(),
         now=now,
         expires_at=expires_at,
+        network=network,
+        most=most,
     )
-    return interaction_id
+    return interaction_id if added else ""
 
 
 def find(tx: Tx, interaction_id: str) -> Interaction | None:

@@ -6,10 +6,9 @@ Nothing here knows a domain, and nothing here runs SQL for a request; the thrott
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, abort, g, request
+from flask import Blueprint, Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -72,7 +71,7 @@ def init_app(
     metrics = Metrics(outbox_depth)
     token = settings.metrics.token
     # The first hook, so that the time and the identifier cover all others.
-    _observe(app, SecurityHeaders(https=https), metrics)
+    _observe(app, SecurityHeaders(https=https), metrics, behind_proxy=settings.trusted_proxies > 0)
     register(
         app,
         brand=settings.brand,
@@ -88,18 +87,14 @@ def init_app(
     return Web(csrf=CSRFProtect(app), metrics=metrics)
 
 
-def _observe(app: Flask, headers: SecurityHeaders, metrics: Metrics) -> None:
+def _observe(app: Flask, headers: SecurityHeaders, metrics: Metrics, *, behind_proxy: bool) -> None:
     """Give each request its identifier, and each answer its headers, its count and its line in the log: one hook each way."""
 
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
-        g.request_id = request_id.begin(request.headers.get("X-Request-Id"))
-        # No browser sends one, and PostgreSQL refuses it in any text.
-        if "\0" in request.path:
-            abort(HTTPStatus.NOT_FOUND)
-        if any("\0" in value for value in request.form.values()):
-            abort(HTTPStatus.BAD_REQUEST)
+        g.request_id = request_id.begin(request.headers.get("X-Request-Id") if behind_proxy else None)
+        untrusted.check_text(request)
 
     @app.after_request
     def finish(response: Response) -> Response:
