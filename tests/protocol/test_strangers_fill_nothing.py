@@ -14,7 +14,6 @@ from idp.commands.worker import tidy
 from idp.oauth.authorization.limits import MAX_LENGTH, MAX_TOTAL
 from tests.protocol.test_authorization_code import answer
 from tests.support.clock import TurnedClock
-from tests.support.postgres import Postgres
 from tests.support.provider import CALLBACK, ISSUER, PASSWORD, Pkce, ProviderUnderTest, make_provider
 from tests.support.strong import account_id
 
@@ -27,8 +26,7 @@ def both(
     shutil.copytree(key_folder, tmp_path / "keys")
     url = ""
     if request.param == "postgresql":
-        postgres: Postgres = request.getfixturevalue("postgres")
-        url = postgres.database()
+        url = request.getfixturevalue("postgres").database()
     provider = make_provider(tmp_path, clock, database_url=url, IDP_THROTTLE__OPEN_SIGN_INS="10")
     yield ProviderUnderTest(provider, clock)
     provider.core.database.close()
@@ -121,7 +119,7 @@ def test_an_endless_user_agent_is_not_kept(idp: ProviderUnderTest) -> None:
     assert idp.sign_in(browser, page, password="wrong").status_code == 422
     idp.sign_in(browser, page, password=PASSWORD)
     agents = [orjson.loads(row["detail"]).get("user_agent") for row in rows(idp, "audit_event")]
-    agents += [row["user_agent"] for row in rows(idp, "session")]
+    agents += [row["user_agent"] for row in rows(idp, "sso_session")]
     found = [agent for agent in agents if agent]
     assert len(found) >= 2
     assert all(len(agent) <= 256 and agent.isprintable() for agent in found)
@@ -175,7 +173,7 @@ def test_a_nul_is_answered_the_same_everywhere(both: ProviderUnderTest, path: st
     assert browser.post("/authorize", data={"client_id": "a\0b"}, base_url=ISSUER).status_code == 400
     assert both.post("/token", {"grant_type": "client_credentials"}, auth=("a\0b", "c\0d")).status_code == 401
     cookie = {"Cookie": 'sso_0="a\\000b"'}
-    assert both.browser().get("/account", headers=cookie, base_url=ISSUER).status_code == 400
+    assert Client(both.provider, use_cookies=False).get("/account", headers=cookie, base_url=ISSUER).status_code == 400
 
 
 @pytest.mark.parametrize(
