@@ -130,7 +130,7 @@ class Relay(Strict):
 
 
 class Metrics(Strict):
-    """Who may read `/metrics`: this machine, and whoever has the token."""
+    """Who may read `/metrics`: this machine, where no proxy stands in front, and whoever has the token."""
 
     token: SecretStr | None = None
     """Bearer token for other machines; none: loopback only."""

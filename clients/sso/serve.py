@@ -9,6 +9,7 @@ from granian import Granian
 from granian.log import LogLevels
 from granian.server.common import AbstractServer
 
+from config.files import keep_private
 from config.request_body import RequestBodies
 from config.serving import check_port, web_server
 from config.settings import ConfigError, RelyingPartySettings, load_relying_party
@@ -23,6 +24,7 @@ def serve(name: str, *, app: str = "", threads: int = _THREADS) -> None:
     """
     try:
         settings = load_relying_party(name)
+        keep_private(settings.data_dir, settings.database_url)
         check_port(settings.host, settings.port)
         # Made here and not by the worker, whose failure would end in a trace.
         settings.read_client_secret()

@@ -17,6 +17,7 @@ from urllib.request import urlopen
 
 import click
 
+from config.files import keep_private
 from config.settings import ConfigError, ProviderSettings, load_provider
 
 _READY_SECONDS = 90
@@ -59,6 +60,7 @@ def _programs(settings: ProviderSettings) -> list[Program]:
 
 
 def _supervise(settings: ProviderSettings, programs: list[Program]) -> int:
+    keep_private(settings.data_dir)
     logs = settings.data_dir / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from config.files import keep_private
 from config.serving import check_port, web_server
 from config.settings import ProviderSettings, load_provider
 from idp import clock, schema
@@ -47,6 +48,7 @@ def _server(settings: ProviderSettings) -> "AbstractServer":
 
 def prepare(settings: ProviderSettings) -> None:
     """Do once what workers must not race for. On a second start it is a few reads."""
+    keep_private(settings.data_dir, settings.database_url)
     database = Database(settings.database_url)
     schema.upgrade(database)
     rotation.ensure(KeyStore(settings.data_dir / "keys"), clock.now(), settings.keys.algorithms)

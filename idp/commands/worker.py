@@ -7,6 +7,7 @@ import time
 
 import click
 
+from config.files import keep_private
 from config.settings import load_provider
 from idp import schema
 from idp.app import Core, build, build_worker
@@ -36,7 +37,9 @@ def worker() -> None:
     """Send mail and logout tokens, rotate keys, tidy up, until told to stop."""
     log.configure()
     with refusals():
-        provider = build(load_provider())
+        settings = load_provider()
+        keep_private(settings.data_dir, settings.database_url)
+        provider = build(settings)
     core = provider.core
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

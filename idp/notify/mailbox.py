@@ -17,6 +17,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from config.design import Links, register
 from config.errors import ConfigError
+from config.files import keep_private
 from config.settings import ProviderSettings, load_provider
 from idp.notify import sink
 
@@ -121,6 +122,7 @@ def main() -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
+    keep_private(settings.data_dir)
     folder = sink.MailFolder(settings.data_dir / "mail")
     smtp = sink.serve(folder, host="127.0.0.1", port=settings.mail.port)
     web = make_server(

@@ -83,7 +83,11 @@ def init_app(
     errors.init_app(app)
     app.register_blueprint(Blueprint("web", __name__, template_folder="templates"))
     app.register_blueprint(health.blueprint(checks or {}))
-    app.register_blueprint(metrics_blueprint(metrics, token.get_secret_value() if token else None))
+    app.register_blueprint(
+        metrics_blueprint(
+            metrics, token.get_secret_value() if token else None, behind_proxy=settings.trusted_proxies > 0
+        )
+    )
     return Web(csrf=CSRFProtect(app), metrics=metrics)
 
 

@@ -61,9 +61,11 @@ def deployment(
             "--email",
             "carla@example.org",
             "--json",
-            "--password",
+            "--password-file",
         ]
-        assert made.run("operator", *add, PASSWORD, "--name", "Carla Example", like="provider-1").ends() == 0
+        password = made.folder / "carla.password"
+        password.write_text(f"{PASSWORD}\n")
+        assert made.run("operator", *add, str(password), "--name", "Carla Example", like="provider-1").ends() == 0
         yield made
     finally:
         made.stop()
