@@ -15,8 +15,12 @@ _NOT_OURS = stat.S_IRWXG | stat.S_IRWXO
 def keep_private(data_dir: Path, database_url: str = "") -> None:
     """Let what this process and those that it starts create be its user's alone, and close what earlier versions have left open.
 
-    Files of another user are left alone: there it is their matter.
+    Files of another user are left alone: there it is their matter. Raises ConfigError for keys that others can read.
     """
+    for folder in (data_dir / "keys", data_dir / "secrets"):
+        for one in folder.rglob("*"):
+            if one.is_file() and one.suffix != ".crt":
+                check_private(one)
     os.umask(_NOT_OURS)
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     _close(data_dir)

@@ -144,15 +144,15 @@ class SharedSettings(Strict):
         for name, file in (("TLS_CERT", self.tls_cert), ("TLS_KEY", self.tls_key)):
             if file is not None and not file.is_file():
                 raise ValueError(f"{name} is {file}, which isn't a file: correct the path.")
+        if self.tls_cert and not self.issuer.startswith("https:"):
+            raise ValueError(
+                f"TLS_CERT is set but ISSUER is {self.issuer}: begin it with https, or unset TLS_CERT and TLS_KEY."
+            )
         if self.tls_key is not None:
             try:
                 check_private(self.tls_key)
             except ConfigError as error:
                 raise ValueError(str(error)) from error
-        if self.tls_cert and not self.issuer.startswith("https:"):
-            raise ValueError(
-                f"TLS_CERT is set but ISSUER is {self.issuer}: begin it with https, or unset TLS_CERT and TLS_KEY."
-            )
         return self
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from idp import request_id
 from idp.accounts import ports as account_ports
 from idp.db import Tx
 from idp.login.scope_texts import describe
+from idp.notify.outbound import Outbound, OutboundError
 from idp.oauth.client import ClientMetadata
 from idp.oauth.service_access import ServiceAccess
 from idp.web import log
@@ -81,3 +82,14 @@ def redirected(status: HTTPStatus, location: str, start_response: Callable[..., 
     headers += [("Location", location)] if location else []
     start_response(f"{status.value} {status.phrase}", headers)
     return ()
+
+
+def document(outbound: Outbound, url: str) -> bytes:
+    """Fetch what a client has published. Raises ValueError."""
+    try:
+        answer = outbound.get(url)
+    except OutboundError as error:
+        raise ValueError("the document can't be fetched") from error
+    if answer.status != HTTPStatus.OK:
+        raise ValueError(f"the document's address answered {answer.status}")
+    return answer.body

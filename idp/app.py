@@ -5,7 +5,6 @@ Two applications stand behind one door: the machine endpoints (`oauth.machine`) 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Flask, redirect, request
@@ -21,7 +20,7 @@ from idp.accounts import views as account_views
 from idp.accounts.build import Accounts
 from idp.accounts.build import build as build_accounts
 from idp.accounts.strength import AAL2
-from idp.adapters import Observer, Services, configured, redirected
+from idp.adapters import Observer, Services, configured, document, redirected
 from idp.clock import Clock
 from idp.db import Database, db
 from idp.factors.build import Strong
@@ -40,7 +39,7 @@ from idp.login.password_step import PasswordStep
 from idp.notify import Outbox
 from idp.notify.logout import LogoutTokenHandler
 from idp.notify.mail import MailHandler
-from idp.notify.outbound import Outbound, OutboundError
+from idp.notify.outbound import Outbound
 from idp.notify.outbox import LOGOUT_TOKEN, MAIL, PUSH
 from idp.notify.push import PushHandler
 from idp.notify.store import OutboxStore
@@ -258,22 +257,12 @@ def _parts(core: Core) -> Parts:
         clock=core.clock,
         clients=core.clients,
         authenticator=ClientAuthenticator(
-            core.clients, ClientKeys(lambda url: _document(outbound, url)), core.database, core.clock, audiences
+            core.clients, ClientKeys(lambda url: document(outbound, url)), core.database, core.clock, audiences
         ),
         minting=core.minting,
         access_tokens=AccessTokens(core.signer, core.keys, core.database, core.clock, settings.issuer),
         subjects=core.accounts.claims,
     )
-
-
-def _document(outbound: Outbound, url: str) -> bytes:
-    try:
-        answer = outbound.get(url)
-    except OutboundError as error:
-        raise ValueError("the document can't be fetched") from error
-    if answer.status != HTTPStatus.OK:
-        raise ValueError(f"the document's address answered {answer.status}")
-    return answer.body
 
 
 def _language_of(session: Any) -> str | None:  # noqa: ANN401

@@ -39,6 +39,7 @@ def run() -> None:
     """Start everything and print where it is. Ctrl-C stops it; a second start finds all data again."""
     try:
         settings = load_provider()
+        keep_private(settings.data_dir)
     except ConfigError as error:
         raise click.ClickException(str(error)) from error
     if settings.profile == "production":
@@ -60,7 +61,6 @@ def _programs(settings: ProviderSettings) -> list[Program]:
 
 
 def _supervise(settings: ProviderSettings, programs: list[Program]) -> int:
-    keep_private(settings.data_dir)
     logs = settings.data_dir / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()

@@ -18,7 +18,7 @@ from idp.login import flow, store
 from idp.login.entry import Entry
 from idp.login.flow import AskConsent, ChooseAccount, Enrol, LetIn, Person, Prove, ProveMore
 from idp.login.knowledge import Knowledge, where
-from idp.login.store import Interaction
+from idp.login.store import Interaction, TooManyOpenError
 from idp.oauth.ports import Asked, Authentication, Refused
 from idp.web import network
 from keys import hashing
@@ -27,7 +27,6 @@ Finish = Callable[[Mapping[str, Any], Authentication | Refused], Response]
 """Answers whoever asked, given the parameters that came with the question."""
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
-_RETRY_SECONDS = 300
 _SECRET = "browser"  # noqa: S105  the cookie's field
 _PAGES: dict[type, str] = {Prove: "login.sign_in", ChooseAccount: "login.choose_account", AskConsent: "login.consent"}
 _LOCAL = Asked("", "", first_party=True, scope=())
@@ -54,7 +53,6 @@ class Dispatcher:
         self._knowledge = Knowledge(accounts, strong)
         self._interaction_seconds = interaction_seconds
         self._most_open = most_open
-        """Of one network."""
         self._service_url = service_url
         """Given a client: the page of its own where signing in begins, if it has told us."""
         self.finish: dict[str, Finish] = {"local": _finish_local}
@@ -282,15 +280,7 @@ class Dispatcher:
                 most=self._most_open,
             )
         if not interaction_id:
-            raise PageError(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                _("Too many sign-ins are open"),
-                _(
-                    "Very many people in your network have begun to sign in and not finished. Try again in a few minutes."
-                ),
-                retry_after=_RETRY_SECONDS,
-                detail=f"{self._most_open} interactions of one network are open",
-            )
+            raise TooManyOpenError
         page = self._page(interaction_id, step, ui_locales=asked.ui_locales or None)
         if "create" in asked.prompt:
             page = url_for("accounts.create_account", next=page)

@@ -1,15 +1,19 @@
 """Interactions: the only SQL of the sign-in flow."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import orjson
+from flask_babel import gettext as _
 
 from idp.accounts.strength import Proof, read, write
 from idp.db import Row, Tx
+from idp.errors import PageError
 from idp.ids import new_id
 from idp.oauth.ports import Asked
 
+_RETRY_SECONDS = 300
 _INSERT = """
 INSERT INTO interaction (id, browser_digest, kind, asked, parameters, created_at, expires_at, chosen_sid, account_id, proofs,
                          remember, trust, denied, offer, allowed, network)
@@ -21,6 +25,19 @@ UPDATE interaction SET chosen_sid = :chosen_sid, account_id = :account_id, proof
                        trust = :trust, denied = :denied, offer = :offer, allowed = :allowed
 WHERE id = :id
 """
+
+
+class TooManyOpenError(PageError):
+    """Too many people of one network have begun to sign in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            _("Too many sign-ins are open"),
+            _("Very many people in your network have begun to sign in and not finished. Try again in a few minutes."),
+            retry_after=_RETRY_SECONDS,
+            detail="too many interactions of one network are open",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,10 +119,10 @@ def main() -> int:
     """Run sink and mailbox until SIGTERM or Ctrl-C; returns the process's exit status."""
     try:
         settings = _demo_settings()
+        keep_private(settings.data_dir)
     except ConfigError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
-    keep_private(settings.data_dir)
     folder = sink.MailFolder(settings.data_dir / "mail")
     smtp = sink.serve(folder, host="127.0.0.1", port=settings.mail.port)
     web = make_server(

@@ -79,18 +79,18 @@ class Door:
     def forwarded(self, environ: Mapping[str, Any]) -> Answer:
         """Answer a request that a proxy has passed on, or that pretends so. `environ` is as it came, before anything corrects it."""
         where = Where(client_address(environ, self._trusted_proxies) or None, environ.get("HTTP_USER_AGENT"))
-        sent = str(environ.get(_VARIABLE, ""))
+        shown = sent = str(environ.get(_VARIABLE, ""))
         host = requested_host(environ, self._trusted_proxies)
         believed = self._is_proxy(str(environ.get("REMOTE_ADDR", ""))) and host == self._host
-        if believed and self._secret:
+        if believed and sent and self._secret:
             # In one value with the certificate. To this server `X_Client_Certificate` is the same variable as the proxy's own header and
             # may take its place, so a secret in another header would only prove that a proxy was there.
-            secret, _, sent = sent.partition(" ")
+            secret, _, shown = sent.partition(" ")
             believed = hmac.compare_digest(secret.encode(), self._secret)
         if not believed and not sent:
             return HTTPStatus.NOT_FOUND, ""
         method, path = str(environ["REQUEST_METHOD"]), str(environ["PATH_INFO"])
-        return self.answer(method, path, _read(sent) if believed else None, where, forged=not believed)
+        return self.answer(method, path, _read(shown) if believed else None, where, forged=not believed)
 
     def _is_proxy(self, address: str) -> bool:
         try:

@@ -15,19 +15,25 @@ import socket
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from OpenSSL import SSL
 
 from config.untrusted import header_text
 from idp.accounts.notices import Where
+from idp.factors.certificate import tls
 from idp.factors.certificate.door import HEADER, Answer, Door
 from idp.web import network
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Step = Callable[["_Connection"], None]
 _log = logging.getLogger(__name__)
 _HELLO_SECONDS = 5.0
 """From the connection to the first bytes of the handshake."""
@@ -41,7 +47,6 @@ _MAX_OF_ONE_NETWORK = 20
 _ANSWERING = 8
 _LARGEST_HEAD = 16 * 1024
 _LONGEST_TICK = 0.5
-_OPTIONS = SSL.OP_NO_TICKET | SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION | SSL.OP_CIPHER_SERVER_PREFERENCE
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
@@ -50,7 +55,7 @@ class _Connection:
 
     __slots__ = ("address", "answer", "began", "head", "network", "step", "tls", "until", "wire")
 
-    def __init__(self, wire: socket.socket, address: str, step: "Callable[[_Connection], None]") -> None:
+    def __init__(self, wire: socket.socket, address: str, step: "Step") -> None:
         self.wire = wire
         self.address = address
         self.network = network(address)
@@ -67,8 +72,8 @@ class Listener:
 
     def __init__(self, door: Door, host: str, port: int, *, certificate: Path, key: Path) -> None:
         self._door = door
-        self._files = (str(certificate), str(key))
-        self._context: tuple[Sequence[x509.Certificate], SSL.Context] = ((), self._made(()))
+        self._files = (certificate, key)
+        self._context: tuple[Sequence[x509.Certificate], SSL.Context] = ((), tls.context((), self._files))
         self._open: dict[_Connection, None] = {}  # the oldest first
         self._answered: deque[tuple[_Connection, bytes]] = deque()
         self._answering = ThreadPoolExecutor(_ANSWERING, thread_name_prefix="certificate")
@@ -216,7 +221,7 @@ class Listener:
         one.until = time.monotonic() + _ANSWER_SECONDS
         # Nothing more is read until there is an answer.
         self._selector.unregister(one.wire)
-        head, certificate = one.head.partition(b"\r\n\r\n")[0], _shown(one.tls)
+        head, certificate = one.head.partition(b"\r\n\r\n")[0], tls.peer_certificate(one.tls)
         self._answering.submit(self._find_answer, one, head, certificate)
 
     def _send(self, one: _Connection) -> None:
@@ -240,7 +245,7 @@ class Listener:
 
     def _find_answer(self, one: _Connection, head: bytes, certificate: x509.Certificate | bytes | None) -> None:
         try:
-            answer = _written(*self._answer(head, certificate, one.address))
+            answer = tls.response(*self._answer(head, certificate, one.address))
         except Exception:  # noqa: BLE001 - nobody looks at what became of this thread's work
             _log.exception("the certificates' listener failed")
             answer = b""
@@ -264,45 +269,5 @@ class Listener:
         """Return the context that names the authorities which are trusted now, so that browsers offer only their certificates."""
         issuers = self._door.showing.issuers()
         if self._context[0] != issuers:
-            self._context = (issuers, self._made(issuers))
+            self._context = (issuers, tls.context(issuers, self._files))
         return self._context[1]
-
-    def _made(self, issuers: Sequence[x509.Certificate]) -> SSL.Context:
-        context = SSL.Context(SSL.TLS_SERVER_METHOD)
-        context.set_min_proto_version(SSL.TLS1_2_VERSION)
-        context.set_options(_OPTIONS)
-        # A resumed session would show a certificate without its key.
-        context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-        try:
-            context.use_certificate_chain_file(self._files[0])
-            context.use_privatekey_file(self._files[1])
-            context.check_privatekey()
-        except SSL.Error as error:
-            raise ValueError(
-                "TLS_CERT and TLS_KEY can't be used: both are PEM, and the key is the certificate's own."
-            ) from error
-        context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
-        for one in issuers:
-            context.add_client_ca(one)
-        return context
-
-
-def _shown(connection: SSL.Connection) -> x509.Certificate | bytes | None:
-    """Return the certificate whose key took part in the handshake; bytes when it can't be read."""
-    try:
-        return connection.get_peer_certificate(as_cryptography=True)
-    except ValueError:
-        return b"?"
-
-
-def _written(status: HTTPStatus, location: str) -> bytes:
-    lines = [
-        f"HTTP/1.1 {status.value} {status.phrase}",
-        "Content-Length: 0",
-        "Connection: close",
-        "Cache-Control: no-store",
-    ]
-    lines += ["Referrer-Policy: no-referrer", "X-Content-Type-Options: nosniff"]
-    lines += [f"Location: {location}"] if location else []
-    lines += ["Allow: GET"] if status is HTTPStatus.METHOD_NOT_ALLOWED else []
-    return "\r\n".join([*lines, "", ""]).encode("ascii")
