@@ -67,37 +67,32 @@ def assert_quick(installation: Installation, port: int, *, rounds: int = 5) -> N
             assert time.monotonic() - began < 1
 
 
-@pytest.mark.parametrize(("offset", "path"), [(0, "/token"), (0, "/reset-password"), (4, "/backchannel-logout")])
-def test_half_bodies_keep_nobody_waiting_and_are_ended(
-    installation: Installation, held: contextlib.ExitStack, offset: int, path: str
-) -> None:
-    port = installation.base + offset
-    halves = send_halves(installation, port, path, held)
+def test_half_bodies_keep_nobody_waiting_and_are_ended(installation: Installation, held: contextlib.ExitStack) -> None:
+    """At the provider and at a service; also those that send a byte now and then."""
+    provider, filing = installation.base, installation.base + 4
+    halves = send_halves(installation, provider, "/token", held)
+    halves += send_halves(installation, filing, "/backchannel-logout", held)
     began = time.monotonic()
-    assert_quick(installation, port)
-    for one in halves:
+    for port in (provider, filing):
+        assert_quick(installation, port)
+    slow = halves[:3] + halves[-3:]
+
+    def all_ended() -> bool:
+        for one in list(slow):
+            try:
+                one.sendall(b"x")
+            except OSError:
+                slow.remove(one)
+        return not slow
+
+    until(all_ended, "they are ended", 2 * connections.patience(MANY))
+    for one in halves[3:-3]:
         one.settimeout(20)
         with contextlib.suppress(OSError):
             assert b" 408 " in (one.recv(1000) or b" 408 ")
     assert time.monotonic() - began < 2 * connections.patience(MANY)
-    assert_quick(installation, port, rounds=1)
-
-
-def test_a_byte_now_and_then_does_not_prolong_a_body(installation: Installation, held: contextlib.ExitStack) -> None:
-    slow = send_halves(installation, installation.base, "/token", held)[:3]
-    began = time.monotonic()
-
-    def ended() -> bool:
-        try:
-            for one in slow:
-                one.sendall(b"x")
-        except OSError:
-            return True
-        time.sleep(0.2)
-        return False
-
-    until(ended, "it is ended", 20)
-    assert time.monotonic() - began < 2 * connections.patience(MANY)
+    for port in (provider, filing):
+        assert_quick(installation, port, rounds=1)
 
 
 @pytest.mark.parametrize("offset", [0, 4, 10])

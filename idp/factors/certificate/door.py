@@ -108,7 +108,8 @@ def _read(sent: str) -> x509.Certificate | bytes | None:
     colons around it).
     """
     text = unquote(sent).strip()
-    if not text or text == "(null)":
+    # What Apache and Caddy write where there is none.
+    if not text or text == "(null)" or text.startswith("{http."):
         return None
     if len(text) > _LARGEST_CERTIFICATE:
         return b"?"
