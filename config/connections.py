@@ -17,6 +17,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+PLACES = 256
+"""Threads of a worker that may wait for bodies, beside those that answer."""
+CALM, CROWDED = 64, 160
 _TICK_SECONDS = 0.1
 _INFO_BYTES = 136
 _AGES = struct.Struct("=I4xI")  # tcpi_last_data_sent, tcpi_last_data_recv: milliseconds
@@ -43,7 +46,7 @@ class _Unanswered:
 
 
 class BodyDeadline:
-    """Watches threads that read bodies. `patience(waiting)` answers how many seconds a body may take while so many are read."""
+    """Watches the threads that read bodies, from a thread of its own that sleeps while there are none."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count()
@@ -90,11 +93,6 @@ def patience(reading: int) -> float:
     if reading <= CALM:
         return 10.0
     return 2.0 if reading <= CROWDED else 0.5
-
-
-PLACES = 256
-"""Threads of a worker that may wait for bodies, beside those that answer."""
-CALM, CROWDED = 64, 160
 
 
 def _end(overdue: list[_Waiting]) -> None:
