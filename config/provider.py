@@ -147,6 +147,11 @@ class ProviderSettings(SharedSettings):
                     else (self.data_dir / "certificates" / "issuing.pem",),
                 }
             )
+        elif found.proxies and found.proxy_secret is None:
+            raise ValueError(
+                "strong.certificate.proxies needs proxy_secret: set IDP_STRONG__CERTIFICATE__PROXY_SECRET to the output of"
+                " `openssl rand -hex 32`, and let the proxy write it before the certificate (docs/proxies.md)."
+            )
         elif found.address and not found.issuers:
             raise ValueError(
                 "strong.certificate.address needs issuers: name the PEM files of the authorities that are trusted."

@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from config.errors import ConfigError
+from config.files import check_private
 
 ENTROPY_BYTES = 32
 
@@ -12,12 +13,12 @@ ENTROPY_BYTES = 32
 def shared_secret(path: Path) -> str:
     """Return the secret in `path`, making it first when there is none: 256 bits as base64url, mode 0600, in a folder of mode 0700.
 
-    Processes that start at once get the same one. Raises ConfigError when the file can't be read or is empty.
+    Processes that start at once get the same one. Raises ConfigError when the file can't be read, is empty, or is open to others.
     """
     try:
         if not path.exists():
             _create(path, secrets.token_urlsafe(ENTROPY_BYTES))
-        text = path.read_text(encoding="ascii").strip()
+        text = check_private(path).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"Can't read the secret in {path} ({error}): check its owner and its mode.") from error
     if not text:

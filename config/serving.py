@@ -1,4 +1,4 @@
-"""What every program that listens needs besides its settings: a port that is really its own, and workers that don't outlive it.
+"""Web server of every program: a port that is really its own, limits, and workers that don't outlive the program.
 
 The web server lets several processes share a port. That is meant for its workers; a second installation, or a worker that a killed
 program left behind, would answer every other request in silence.
@@ -9,10 +9,37 @@ import errno
 import multiprocessing
 import signal
 import socket
+from typing import Any
 
+from config.connections import PLACES
 from config.errors import ConfigError
 
 _PR_SET_PDEATHSIG = 1
+_LARGEST_HEAD = 64 * 1024
+"""Request line and headers together; browsers and proxies end at 8 to 32 KiB."""
+_HEAD_SECONDS = 30
+"""For a request's head, and between two requests: longer than proxies keep a connection that they don't use."""
+
+
+def web_server(threads: int) -> dict[str, Any]:
+    """Return granian's options that all programs share; `threads` answer (`request_body`), and many more may wait for a body.
+
+    HTTP/1.1 alone: one protocol whose limits are known. A proxy in front speaks HTTP/2 and 3 to browsers.
+    """
+    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415 - the CLI loads this module too
+    from granian.http import HTTP1Settings  # noqa: PLC0415
+
+    return {
+        "interface": Interfaces.WSGI,
+        "http": HTTPModes.http1,
+        "http1_settings": HTTP1Settings(header_read_timeout=_HEAD_SECONDS * 1000, max_buffer_size=_LARGEST_HEAD),
+        "websockets": False,
+        "blocking_threads": threads + PLACES,
+        "backlog": 2048,
+        "log_access": False,
+        "workers_kill_timeout": 10,
+        "respawn_failed_workers": True,
+    }
 
 
 def check_port(host: str, port: int) -> None:

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from config.errors import ConfigError
+from config.files import check_private
+
 SERVICE_PORTS = {"dashboard": 1, "pairing": 2, "certificates": 3, "filing": 4}
 """The relying parties that come with the provider, and where each listens, counted from PORT_BASE."""
 
@@ -145,6 +148,11 @@ class SharedSettings(Strict):
             raise ValueError(
                 f"TLS_CERT is set but ISSUER is {self.issuer}: begin it with https, or unset TLS_CERT and TLS_KEY."
             )
+        if self.tls_key is not None:
+            try:
+                check_private(self.tls_key)
+            except ConfigError as error:
+                raise ValueError(str(error)) from error
         return self
 
     @model_validator(mode="after")

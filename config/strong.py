@@ -5,10 +5,12 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
 from config.shared import AbsolutePath, Origin, Port, Strict
 from config.tuning import DAY, MINUTE, Seconds
+
+_SECRET_LENGTH = 32
 
 
 class Attempts(Strict):
@@ -96,8 +98,11 @@ class Certificate(Strict):
     remember: Annotated[int, Field(ge=0, le=DAY)] = MINUTE
     """Seconds for which "not revoked" is believed without asking again, if it doesn't say itself that it ends earlier."""
     proxies: Networks = ()
-    """Reverse proxies that ask for the certificate in the provider's place, and hand it over in the header `X-Client-Certificate` (nginx:
-    `$ssl_client_escaped_cert`). From anybody else that header is refused."""
+    """Reverse proxies that ask for the certificate in the provider's place, and hand it over in the header `X-Client-Certificate`: the secret
+    below, a space, the certificate (docs/proxies.md). From anybody else that header is refused."""
+    proxy_secret: SecretStr | None = None
+    """What proves that the proxy has written the header, and not somebody whose own header it has passed on: 32 characters or more, as
+    of `openssl rand -hex 32`. Production needs it where there are `proxies`."""
 
     @property
     def listens_at(self) -> int | None:
@@ -112,6 +117,8 @@ class Certificate(Strict):
             raise ValueError(
                 "strong.certificate.address begins with https://: it is TLS that certificates are shown in."
             )
+        if self.proxy_secret is not None and len(self.proxy_secret.get_secret_value()) < _SECRET_LENGTH:
+            raise ValueError("strong.certificate.proxy_secret is too short: take the output of `openssl rand -hex 32`.")
         return self
 
 

@@ -123,6 +123,8 @@ class RateLimits(Strict):
     """Requests about one name or address from one network: for a mail, mostly."""
     request_address: Limit = Limit(burst=20, refill=3 * MINUTE)
     """Mails of one kind to one address that isn't confirmed yet, whoever asks for them."""
+    open_sign_ins: Annotated[int, Field(ge=10)] = 1_000
+    """Sign-ins of one network (an IPv4 address, or an IPv6 /64) that were begun and neither finished nor expired."""
 
 
 class Mail(Strict):
@@ -165,7 +167,7 @@ class Relay(Strict):
 
 
 class Metrics(Strict):
-    """Who may read `/metrics`: this machine, and whoever has the token."""
+    """Who may read `/metrics`: this machine, where no proxy stands in front, and whoever has the token."""
 
     token: SecretStr | None = None
     """Bearer token for other machines; none: loopback only."""

@@ -10,6 +10,7 @@ from idp import request_id
 from idp.accounts import ports as account_ports
 from idp.db import Tx
 from idp.login.scope_texts import describe
+from idp.notify.outbound import Outbound, OutboundError
 from idp.oauth.client import ClientMetadata
 from idp.oauth.service_access import ServiceAccess
 from idp.web import log
@@ -19,12 +20,13 @@ from idp.web.metrics import Metrics
 class Observer:
     """Counts and logs the machine endpoints' answers as `web` does those of pages."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, *, behind_proxy: bool) -> None:
         self._metrics = metrics
+        self._behind_proxy = behind_proxy
 
     def begin(self, offered: str | None) -> str:
         """Return the request's identifier."""
-        return request_id.begin(offered)
+        return request_id.begin(offered if self._behind_proxy else None)
 
     def token(self, grant: str, outcome: str) -> None:
         """Count an answer of the token endpoint."""
@@ -80,3 +82,14 @@ def redirected(status: HTTPStatus, location: str, start_response: Callable[..., 
     headers += [("Location", location)] if location else []
     start_response(f"{status.value} {status.phrase}", headers)
     return ()
+
+
+def document(outbound: Outbound, url: str) -> bytes:
+    """Fetch what a client has published. Raises ValueError."""
+    try:
+        answer = outbound.get(url)
+    except OutboundError as error:
+        raise ValueError("the document can't be fetched") from error
+    if answer.status != HTTPStatus.OK:
+        raise ValueError(f"the document's address answered {answer.status}")
+    return answer.body

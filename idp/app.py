@@ -5,13 +5,14 @@ Two applications stand behind one door: the machine endpoints (`oauth.machine`) 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Flask, redirect, request
 from werkzeug.wrappers import Response
 
+from config.hosts import KnownHosts
 from config.settings import ProviderSettings
+from config.untrusted import shorten_headers
 from idp import clock as real_clock
 from idp import schema, web
 from idp.accounts import ports as account_ports
@@ -19,7 +20,7 @@ from idp.accounts import views as account_views
 from idp.accounts.build import Accounts
 from idp.accounts.build import build as build_accounts
 from idp.accounts.strength import AAL2
-from idp.adapters import Observer, Services, configured, redirected
+from idp.adapters import Observer, Services, configured, document, redirected
 from idp.clock import Clock
 from idp.db import Database, db
 from idp.factors.build import Strong
@@ -39,7 +40,7 @@ from idp.login.password_step import PasswordStep
 from idp.notify import Outbox
 from idp.notify.logout import LogoutTokenHandler
 from idp.notify.mail import MailHandler
-from idp.notify.outbound import Outbound, OutboundError
+from idp.notify.outbound import Outbound
 from idp.notify.outbox import LOGOUT_TOKEN, MAIL, PUSH
 from idp.notify.push import PushHandler
 from idp.notify.store import OutboxStore
@@ -159,14 +160,20 @@ class Provider:
         self.core = core
         self.flask = Flask("idp", static_folder=None)
         self.machine = _mount(self.flask, core)
+        settings = core.settings
+        self._known = KnownHosts(self._answer, [settings.issuer], trusted_proxies=settings.trusted_proxies)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer."""
-        if self.machine.route(environ["PATH_INFO"]):
-            return self.machine(environ, start_response)
+        """Answer. The certificates' door has a host of its own, and looks at it itself."""
+        shorten_headers(environ)
         door = self.core.strong.certificates.door
         if door.takes(environ):
             return redirected(*door.forwarded(environ), start_response)
+        return self._known(environ, start_response)
+
+    def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if self.machine.route(environ["PATH_INFO"]):
+            return self.machine(environ, start_response)
         return self.flask(environ, start_response)
 
 
@@ -196,6 +203,7 @@ def _mount(app: Flask, core: Core) -> Machine:
         accounts,
         core.strong,
         interaction_seconds=settings.lifetimes.interaction,
+        most_open=settings.rate_limits.open_sign_ins,
         service_url=lambda client_id: client.client_uri if (client := core.clients.find(client_id)) else "",
     )
     authorization = browser_views.Authorization(parts, core.hints)
@@ -235,7 +243,11 @@ def _mount(app: Flask, core: Core) -> Machine:
     def home() -> Response:
         return redirect("/account", browser_views.SEE_OTHER)
 
-    machine = Machine(AuthorizationServer(parts), lambda: jwks.document(core.keys.load()), Observer(shared.metrics))
+    machine = Machine(
+        AuthorizationServer(parts),
+        lambda: jwks.document(core.keys.load()),
+        Observer(shared.metrics, behind_proxy=settings.trusted_proxies > 0),
+    )
     guard = ServiceGuard(core.clients, parts.access_tokens, settings.issuer)
     machine.paths[NOTICES] = NoticesEndpoint(core.relay, guard)
     certificates = CertificatesEndpoint(core.strong.certificates.registration, guard)
@@ -253,22 +265,12 @@ def _parts(core: Core) -> Parts:
         clock=core.clock,
         clients=core.clients,
         authenticator=ClientAuthenticator(
-            core.clients, ClientKeys(lambda url: _document(outbound, url)), core.database, core.clock, audiences
+            core.clients, ClientKeys(lambda url: document(outbound, url)), core.database, core.clock, audiences
         ),
         minting=core.minting,
         access_tokens=AccessTokens(core.signer, core.keys, core.database, core.clock, settings.issuer),
         subjects=core.accounts.claims,
     )
-
-
-def _document(outbound: Outbound, url: str) -> bytes:
-    try:
-        answer = outbound.get(url)
-    except OutboundError as error:
-        raise ValueError("the document can't be fetched") from error
-    if answer.status != HTTPStatus.OK:
-        raise ValueError(f"the document's address answered {answer.status}")
-    return answer.body
 
 
 def _language_of(session: Any) -> str | None:  # noqa: ANN401

@@ -1,5 +1,6 @@
 """The command line `idp`. Groups are imported when they are called, so that `idp serve` and `--help` stay quick."""
 
+import os
 from importlib import import_module
 
 import click
@@ -35,3 +36,4 @@ class _Lazy(click.Group):
 @click.command(cls=_Lazy)
 def main() -> None:
     """Run and administer the identity provider. Settings come from the environment; see README."""
+    os.umask(0o077)  # a database that a command creates is its user's alone

@@ -146,6 +146,16 @@ class Database:
             tx = self._local.tx = Tx(self._connect, self._translate)
         return tx
 
+    def attach(self, connection: Tx | None) -> None:
+        """Give this thread a connection that `detach` took from another one; with None it makes its own when it needs one."""
+        self._local.tx = connection
+
+    def detach(self) -> Tx | None:
+        """Take the thread's connection away and return it, for the next thread that answers a request."""
+        tx: Tx | None = getattr(self._local, "tx", None)
+        self._local.tx = None
+        return tx
+
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[Tx]:
         """Run the block in one transaction; an exception rolls it back. A `write()` inside another one joins it.

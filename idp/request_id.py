@@ -15,7 +15,7 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def begin(offered: str | None = None) -> str:
-    """Start a request: take the caller's `X-Request-Id` if it is a short, harmless token, or make one."""
+    """Start a request: take `X-Request-Id` if it is a short, harmless token, or make one. Offer only what a trusted proxy has sent."""
     request_id = offered if offered and _SAFE.fullmatch(offered) else new_id()
     _current.set(request_id)
     return request_id

@@ -2,13 +2,14 @@
 
 import gc
 
+from config.request_body import RequestBodies
 from config.serving import end_with_parent
 from config.settings import load_provider
-from idp.app import Provider, build
+from idp.app import build
 from idp.web import log
 
 
-def create() -> Provider:
+def create() -> RequestBodies:
     """Return the application. What was made at start lives as long as the process: the garbage collector needn't look at it."""
     end_with_parent()
     log.configure()
@@ -19,4 +20,6 @@ def create() -> Provider:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    return provider
+    database = provider.core.database
+    threads = provider.core.settings.blocking_threads
+    return RequestBodies(provider, threads=threads, attach=database.attach, detach=database.detach)

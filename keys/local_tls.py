@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from config.files import check_private
+
 _LIFE = timedelta(days=397)
 _RENEWED = timedelta(days=30)
 _BACKDATED = timedelta(hours=1)
@@ -23,7 +25,7 @@ def ensure(folder: Path, *, now: int) -> tuple[Path, Path]:
     moment = datetime.fromtimestamp(now, UTC)
     try:
         found = x509.load_pem_x509_certificate(certificate.read_bytes())
-        if key.is_file() and moment + _RENEWED < found.not_valid_after_utc:
+        if key.is_file() and check_private(key) and moment + _RENEWED < found.not_valid_after_utc:
             return certificate, key
     except (FileNotFoundError, ValueError):
         pass

@@ -18,6 +18,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
+from config.files import check_private
 from keys.ring import Key, KeyRing, PrivateKey
 
 _RING = "ring.json"
@@ -88,7 +89,7 @@ class KeyStore:
         known = self._known[1].verifying_key(kid)
         if known:
             return known.private
-        pem = (self.folder / f"{kid}.pem").read_bytes()
+        pem = check_private(self.folder / f"{kid}.pem").read_bytes()
         # Our own file, made here: proving again that its primes are prime would take 60 ms.
         private = load_pem_private_key(pem, password=None, unsafe_skip_rsa_key_validation=True)
         if not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from config.files import check_private
 from keys import encoding
 
 _FILE = "vapid.key"
@@ -72,7 +73,7 @@ class VapidKey:
             if self._private is None:
                 if not self._path.exists():
                     self._make()
-                private = load_pem_private_key(self._path.read_bytes(), password=None)
+                private = load_pem_private_key(check_private(self._path).read_bytes(), password=None)
                 if not isinstance(private, ec.EllipticCurvePrivateKey) or private.curve.name != "secp256r1":
                     raise ValueError(f"{_FILE} holds a key of another kind")
                 self._private = private

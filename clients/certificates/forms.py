@@ -1,20 +1,14 @@
 """What people and officers fill in. Whether a key or a code is good is the use cases' business."""
 
-import unicodedata
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from config.untrusted import one_line
+
 LONGEST_TEXT = 500
-
-
-def one_line(text: str | None) -> str:
-    """Return text without control characters and superfluous spaces."""
-    kept = "".join(" " if unicodedata.category(one) in {"Cc", "Zl", "Zp", "Cs"} else one for one in text or "")
-    return " ".join(unicodedata.normalize("NFC", kept).split())
 
 
 _too_long = Length(max=LONGEST_TEXT, message=_l("Use at most %(max)d characters."))

@@ -1,7 +1,5 @@
 """What people fill in. The API checks what it is sent by the same form."""
 
-import unicodedata
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectField, StringField
@@ -10,15 +8,10 @@ from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from clients.filing.service import Content
+from config.untrusted import one_line
 
 LONGEST_TITLE = 300
 LONGEST_APPLICANT = 200
-
-
-def _one_line(text: str | None) -> str:
-    """Return the text without control characters and superfluous spaces."""
-    kept = "".join(" " if unicodedata.category(one) in {"Cc", "Zl", "Zp", "Cs"} else one for one in text or "")
-    return " ".join(unicodedata.normalize("NFC", kept).split())
 
 
 class DraftForm(FlaskForm):
@@ -34,7 +27,7 @@ class DraftForm(FlaskForm):
     )
     title = StringField(
         _l("Title"),
-        filters=[_one_line],
+        filters=[one_line],
         validators=[
             DataRequired(_l("Give it a title; you can change it later.")),
             Length(max=LONGEST_TITLE, message=_l("Use at most %(max)d characters for the title.")),
@@ -42,14 +35,14 @@ class DraftForm(FlaskForm):
     )
     applicant = StringField(
         _l("Applicant"),
-        filters=[_one_line],
+        filters=[one_line],
         validators=[
             DataRequired(_l("Say who applies: a person or an organization.")),
             Length(max=LONGEST_APPLICANT, message=_l("Use at most %(max)d characters for the applicant.")),
         ],
     )
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
-    submission = HiddenField(filters=[_one_line], validators=[Length(max=64)])
+    submission = HiddenField(filters=[one_line], validators=[Length(max=64)])
 
     def content(self) -> Content:
         """Return what was written."""

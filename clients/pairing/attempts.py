@@ -5,7 +5,6 @@ looking at the code. An office is never locked, or anybody could lock its staff 
 addresses have fewer tries with it instead, so that a guesser needs another account and another address for every second guess.
 """
 
-import ipaddress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +12,7 @@ from sqlalchemy import delete, select, text
 
 from clients.pairing.models import Throttle
 from clients.sso.db import db
+from config.hosts import network
 
 WINDOW = 3600
 """Seconds."""
@@ -88,17 +88,6 @@ def forget(now: int) -> None:
     """Remove counters whose window has ended long ago, but for those that somebody is just counting; within the caller's transaction."""
     old = select(Throttle.key).where(Throttle.began_at <= now - 24 * WINDOW).with_for_update(skip_locked=True)
     db.session.execute(delete(Throttle).where(Throttle.key.in_(old)).execution_options(synchronize_session=False))
-
-
-def network(address: str) -> str:
-    """Return what counts as one address: of IPv6 the network that one customer of a provider has."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return "unknown"
-    if parsed.version == 6 and parsed.ipv4_mapped:  # noqa: PLR2004 - the protocol's number
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)  # noqa: PLR2004
 
 
 def _count(key: str, now: int) -> tuple[int, int]:

@@ -1,14 +1,10 @@
 """What people may write as a title or a name: one line of plain text. Pure."""
 
-import unicodedata
+from config.untrusted import one_line
+
+__all__ = ["LONGEST_TITLE", "one_line", "plain"]
 
 LONGEST_TITLE = 200
-
-
-def one_line(text: str | None) -> str:
-    """Return the text without control characters and superfluous spaces."""
-    kept = "".join(" " if unicodedata.category(one) in {"Cc", "Zl", "Zp", "Cs"} else one for one in text or "")
-    return " ".join(unicodedata.normalize("NFC", kept).split())
 
 
 def plain(text: str) -> bool:

@@ -3,10 +3,13 @@
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask, jsonify, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clients.sso import backchannel, errors, frame, headers, health, log, logout, sign_in
@@ -15,6 +18,8 @@ from clients.sso.db import connect
 from clients.sso.guard import Visitor, current_visitor
 from clients.sso.parts import Parts
 from clients.sso.sessions import Sessions
+from config import untrusted
+from config.hosts import KnownHosts
 from config.serving import end_with_parent
 from config.settings import RelyingPartySettings
 
@@ -50,6 +55,7 @@ def create_app(
     https = settings.base_url.startswith("https:")
 
     app = Flask(f"clients.{settings.name}")
+    untrusted.install(app)
     app.config.update(
         SECRET_KEY=derive(secret, "cookies"),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -66,6 +72,7 @@ def create_app(
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.wsgi_app = KnownHosts(app.wsgi_app, [settings.base_url], trusted_proxies=settings.trusted_proxies)  # type: ignore[method-assign]
 
     connect(app, settings.name, migrations)
     token_box = Box(secret, "tokens")
@@ -82,6 +89,7 @@ def create_app(
     if largest_body:
         # Before CSRF protection, which reads the whole form.
         app.before_request(partial(_limit_body, largest_body))
+    app.before_request(_check_text)
     csrf = CSRFProtect(app)
     headers.install(app, settings.issuer, https=https)
     frame.install(
@@ -94,6 +102,18 @@ def create_app(
     for part in (health.blueprint(), sign_in.blueprint(), logout.blueprint(), callable_by_others, *blueprints, *apis):
         app.register_blueprint(part)
     return app
+
+
+def _check_text() -> ResponseReturnValue | None:
+    """Refuse a NUL in a form that the caller expects: APIs answer in JSON."""
+    try:
+        untrusted.check_text(request)
+    except HTTPException as error:
+        if request.path.startswith("/api/") and error.code == HTTPStatus.BAD_REQUEST:
+            said = "A NUL character can't be taken."
+            return jsonify(error="invalid_request", error_description=said), HTTPStatus.BAD_REQUEST
+        raise
+    return None
 
 
 def _limit_body(largest_body: Callable[[], int | None]) -> None:

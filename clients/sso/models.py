@@ -43,6 +43,7 @@ class PendingSignIn(Model):
     __table_args__ = (
         Index("ix_sso_pending_sign_in_expires_at", "expires_at"),
         Index("ix_sso_pending_sign_in_browser_hash", "browser_hash"),
+        Index("ix_sso_pending_sign_in_network", "network"),
     )
 
     state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -53,6 +54,8 @@ class PendingSignIn(Model):
     acr: Mapped[str] = mapped_column(String(64), server_default="")
     """What the sign-in has to reach, and how recent it has to be."""
     max_age: Mapped[int | None] = mapped_column(BigInteger)
+    network: Mapped[str] = mapped_column(String(64), server_default="")
+    """From where they were sent: of one network so many are remembered."""
     expires_at: Mapped[int] = mapped_column(BigInteger)
 
 

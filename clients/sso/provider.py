@@ -23,6 +23,7 @@ from clients.sso.demands import LEVELS, Demand
 from clients.sso.outcomes import ClockError, ProviderUnavailableError, RefusedError, SignedIn, Tokens
 from clients.sso.provider_documents import CachedDocument
 from config.settings import RelyingPartySettings
+from config.untrusted import check_jwt
 
 SCOPE = "openid profile email"
 ALGORITHMS = ["RS256", "ES256"]
@@ -166,6 +167,10 @@ class Provider:
 
     def verified(self, token: str, *, typ: str) -> Mapping[str, Any]:
         """Return the claims of a JWT that the provider signed as `typ`. Only signature, algorithm and type are checked."""
+        try:
+            check_jwt(token)
+        except ValueError as error:
+            raise RefusedError("the token isn't a JWT") from error
         with _conversation():
             try:
                 decoded = jwt.decode(token, self._keys(), algorithms=ALGORITHMS)

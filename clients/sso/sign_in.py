@@ -18,6 +18,7 @@ from clients.sso.outcomes import ClockError, ProviderUnavailableError, RefusedEr
 from clients.sso.parts import parts
 from clients.sso.provider_documents import RETRY_SECONDS
 from clients.sso.return_to import local_path
+from config.hosts import network
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ def depart(return_to: str, demand: Demand = ANY, *, sub: str = "") -> Response:
         return_to=local_path(return_to, here.home),
         acr=demand.acr,
         max_age=demand.max_age,
+        network=network(request.remote_addr or ""),
         expires_at=now + PENDING_SECONDS,
     )
     store.add_pending(pending, now)

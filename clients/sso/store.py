@@ -6,13 +6,18 @@ from sqlalchemy.exc import IntegrityError
 from clients.sso.db import db
 from clients.sso.models import KeptForm, PendingSignIn, SeenLogoutToken, SsoGrant, SsoSession
 
+MAX_PENDING = 500
+"""Of one network (an IPv4 address, or an IPv6 /64): anybody can begin, as often as they like."""
 _MOST_KEPT_FORMS = 10
 """Of one person: more tabs than anybody has open when a session ends."""
 
 
 def add_pending(pending: PendingSignIn, now: int) -> None:
-    """Remember somebody who is sent to the provider, and forget those who never came back."""
-    db.session.execute(delete(PendingSignIn).where(PendingSignIn.expires_at <= now))
+    """Remember somebody who is sent to the provider, and forget those who never came back; of one network, all but the newest."""
+    of_network = PendingSignIn.network == pending.network
+    newest = select(PendingSignIn.state_hash).where(of_network).order_by(PendingSignIn.expires_at.desc())
+    others = of_network & PendingSignIn.state_hash.not_in(newest.limit(MAX_PENDING - 1))
+    db.session.execute(delete(PendingSignIn).where((PendingSignIn.expires_at <= now) | others))
     db.session.add(pending)
     db.session.commit()
 

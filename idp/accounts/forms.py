@@ -13,15 +13,18 @@ from wtforms import BooleanField, EmailField, Field, PasswordField, SelectField,
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.validators import Regexp as Pattern
 
+from config.untrusted import LONGEST_TYPED
 from idp.accounts.identifiers import normal_address, normal_username
 
 
 def _one_line(text: str | None) -> str:
-    return " ".join("".join(letter for letter in text or "" if letter.isprintable() or letter.isspace()).split())
+    return " ".join(
+        "".join(letter for letter in (text or "")[:LONGEST_TYPED] if letter.isprintable() or letter.isspace()).split()
+    )
 
 
 def _lines(text: str | None) -> str:
-    return "\n".join(line for line in map(_one_line, (text or "").splitlines()) if line)
+    return "\n".join(line for line in map(_one_line, (text or "")[:LONGEST_TYPED].splitlines()) if line)
 
 
 def _email_address(_form: FlaskForm, field: Field) -> None:

@@ -4,9 +4,10 @@ Two spellings that a person would take for the same name have the same key.
 """
 
 import re
-import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
+
+from config.untrusted import normalize
 
 _USERNAME = re.compile(r"[^\W_](?:[\w.-]{1,62})[^\W_]")
 """3 to 64 letters and digits of any script, with `.`, `-` and `_` inside. No `@`: a username is never an address."""
@@ -17,17 +18,22 @@ MAX_IDENTIFIER = 320
 
 def normal_username(typed: str) -> str | None:
     """Return the username as it is kept and shown (NFKC), or None when it isn't a possible one."""
-    username = unicodedata.normalize("NFKC", typed.strip())
+    if len(typed) > MAX_IDENTIFIER:
+        return None
+    username = normalize("NFKC", typed.strip(), limit=MAX_IDENTIFIER)
     return username if _USERNAME.fullmatch(username) else None
 
 
 def username_key(username: str) -> str:
     """Return what makes two usernames equal."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", _printable(username)).casefold())
+    folded = normalize("NFKC", _printable(username), limit=MAX_IDENTIFIER).casefold()
+    return normalize("NFKC", folded, limit=MAX_IDENTIFIER)
 
 
 def normal_address(typed: str) -> str | None:
     """Return the address as it is written to, or None when it isn't one. Looks up no DNS."""
+    if len(typed) > MAX_IDENTIFIER:
+        return None
     try:
         return validate_email(typed.strip(), check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
@@ -39,12 +45,12 @@ def address_key(address: str) -> str:
 
     The local part is case-folded too: that no two people differ only there is worth more than RFC 5321's permission to.
     """
-    return unicodedata.normalize("NFKC", _printable(address)).casefold()
+    return normalize("NFKC", _printable(address), limit=MAX_IDENTIFIER).casefold()
 
 
 def _printable(text: str) -> str:
     """Return the text without what nobody types: PostgreSQL refuses a NUL."""
-    return "".join(character for character in text if character.isprintable()).strip()
+    return "".join(character for character in text[:MAX_IDENTIFIER] if character.isprintable()).strip()
 
 
 def masked(address: str) -> str:

@@ -17,6 +17,7 @@ from urllib.request import urlopen
 
 import click
 
+from config.files import keep_private
 from config.settings import ConfigError, ProviderSettings, load_provider
 
 _READY_SECONDS = 90
@@ -38,6 +39,7 @@ def run() -> None:
     """Start everything and print where it is. Ctrl-C stops it; a second start finds all data again."""
     try:
         settings = load_provider()
+        keep_private(settings.data_dir)
     except ConfigError as error:
         raise click.ClickException(str(error)) from error
     if settings.profile == "production":

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from config.serving import check_port
+from config.files import keep_private
+from config.serving import check_port, web_server
 from config.settings import ProviderSettings, load_provider
 from idp import clock, schema
 from idp.commands.refusals import refusals
@@ -30,7 +31,6 @@ def serve() -> None:
 
 def _server(settings: ProviderSettings) -> "AbstractServer":
     from granian import Granian  # noqa: PLC0415
-    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
 
     return Granian(
@@ -38,25 +38,17 @@ def _server(settings: ProviderSettings) -> "AbstractServer":
         factory=True,
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1 if settings.tls_cert is None else HTTPModes.auto,
         workers=settings.workers,
-        blocking_threads=settings.blocking_threads,
-        # Idle threads keep their database connection; they are few, and making one anew costs more than keeping it.
-        blocking_threads_idle_timeout=600,
-        backlog=2048,
-        websockets=False,
-        log_access=False,
         log_level=LogLevels.error,
         ssl_cert=settings.tls_cert,
         ssl_key=settings.tls_key,
-        workers_kill_timeout=10,
-        respawn_failed_workers=True,
+        **web_server(settings.blocking_threads),
     )
 
 
 def prepare(settings: ProviderSettings) -> None:
     """Do once what workers must not race for. On a second start it is a few reads."""
+    keep_private(settings.data_dir, settings.database_url)
     database = Database(settings.database_url)
     schema.upgrade(database)
     rotation.ensure(KeyStore(settings.data_dir / "keys"), clock.now(), settings.keys.algorithms)

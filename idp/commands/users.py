@@ -1,5 +1,7 @@
 """`idp users`: people, as far as the command line goes."""
 
+from typing import TextIO
+
 import click
 
 from idp.accounts.identifiers import normal_address, normal_username
@@ -18,15 +20,27 @@ def group() -> None:
 @click.option("--username", required=True)
 @click.option("--name", required=True, help="Full name.")
 @click.option("--email", required=True, help="You vouch for it: no confirmation is asked.")
-@click.option("--password", default=None, help="Default: a random one, printed once.")
+@click.option(
+    "--password-file",
+    type=click.File(encoding="utf-8"),
+    default=None,
+    help="A file with the password, - for standard input: arguments can be read by everybody. Default: a random one, printed once.",
+)
 @click.option("--locale", default="en", show_default=True)
 @click.option("--role", "roles", multiple=True, help="Such as administrator. Repeatable.")
 @as_json
 def add(
-    *, username: str, name: str, email: str, password: str | None, locale: str, roles: tuple[str, ...], as_json: bool
+    *,
+    username: str,
+    name: str,
+    email: str,
+    password_file: TextIO | None,
+    locale: str,
+    roles: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Create an account."""
-    chosen = hashing.new_secret() if password is None else password
+    chosen = hashing.new_secret() if password_file is None else password_file.read().rstrip("\r\n")
     with core() as made:
         rules, languages = made.settings.passwords, made.settings.languages
         known_as, address = normal_username(username), normal_address(email)
@@ -59,7 +73,7 @@ def add(
         except IdentifierTakenError as error:
             taken = known_as if error.taken is Taken.USERNAME else address
             raise click.ClickException(f"{taken} belongs to another account: choose another one.") from error
-        once = {} if password is not None else {"password": chosen}
+        once = {} if password_file is not None else {"password": chosen}
         show({"id": account_id, "username": known_as, **once}, as_json=as_json)
 
 

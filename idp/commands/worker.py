@@ -7,6 +7,7 @@ import time
 
 import click
 
+from config.files import keep_private
 from config.settings import load_provider
 from idp import schema
 from idp.app import Core, build, build_worker
@@ -23,6 +24,10 @@ _HOUR = 3600
 _DAY = 24 * _HOUR
 _TOKENS_KEPT = 7 * _DAY
 """How long an expired family is kept, so that reuse is still recognised as such."""
+_EXPIRED_KEPT = 5 * 60
+"""How long an expired sign-in is known, so that its page can say so and lead back."""
+_EVERY = 5 * 60
+"""Seconds between two rounds of housekeeping."""
 _PAUSE = 0.2
 """Seconds between two looks at the outbox: a logout token shouldn't be slower than the person's next click."""
 
@@ -32,7 +37,9 @@ def worker() -> None:
     """Send mail and logout tokens, rotate keys, tidy up, until told to stop."""
     log.configure()
     with refusals():
-        provider = build(load_provider())
+        settings = load_provider()
+        keep_private(settings.data_dir, settings.database_url)
+        provider = build(settings)
     core = provider.core
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -60,7 +67,7 @@ def _has_schema(core: Core) -> bool:
 
 
 def _keep_house(core: Core, stop: threading.Event) -> None:
-    while not stop.wait(_HOUR if tidy(core) else _HOUR / 60):
+    while not stop.wait(_EVERY if tidy(core) else _EVERY / 5):
         pass
 
 
@@ -82,7 +89,7 @@ def tidy(core: Core) -> bool:
             core.strong.purge(tx)
             core.relay.purge(tx)
             forgotten = housekeeping.forget_expired(tx, now=now, keep=_TOKENS_KEPT) + interactions.forget_expired(
-                tx, before=now - _DAY
+                tx, before=now - _EXPIRED_KEPT
             )
     except Exception:  # noqa: BLE001  whatever it was, it is logged and tried again
         _log.exception("housekeeping failed")

@@ -19,9 +19,9 @@ from idp.login import flow, store
 from idp.login.entry import Entry
 from idp.login.flow import AskConsent, ChooseAccount, Enrol, LetIn, Person, Prove, ProveMore
 from idp.login.knowledge import Knowledge, where
-from idp.login.store import Interaction
+from idp.login.store import Interaction, TooManyOpenError
 from idp.oauth.ports import Asked, Authentication, Refused
-from idp.web import allow_form_redirect, browser_secret
+from idp.web import allow_form_redirect, browser_secret, network
 from keys import hashing
 
 Finish = Callable[[Mapping[str, Any], Authentication | Refused], Response]
@@ -42,6 +42,7 @@ class Dispatcher:
         strong: Strong,
         *,
         interaction_seconds: int,
+        most_open: int,
         service_url: Callable[[str], str],
     ) -> None:
         self._database = accounts.database
@@ -52,6 +53,7 @@ class Dispatcher:
         self._strong = strong
         self._knowledge = Knowledge(accounts, strong)
         self._interaction_seconds = interaction_seconds
+        self._most_open = most_open
         self._service_url = service_url
         """Given a client: the page of its own where signing in begins, if it has told us."""
         self.finish: dict[str, Finish] = {"local": _finish_local}
@@ -360,7 +362,7 @@ class Dispatcher:
 
     def _add(self, tx: Tx, kind: str, asked: Asked, parameters: Mapping[str, Any]) -> str:
         now = self._clock()
-        return store.add(
+        interaction_id = store.add(
             tx,
             browser_digest=browser_secret.current(),
             kind=kind,
@@ -368,7 +370,12 @@ class Dispatcher:
             parameters=dict(parameters),
             now=now,
             expires_at=now + self._interaction_seconds,
+            network=network(where().ip or ""),
+            most=self._most_open,
         )
+        if not interaction_id:
+            raise TooManyOpenError
+        return interaction_id
 
     def _drop(self, response: Response, sids: Sequence[str]) -> Response:
         self._browser.drop(request, response, *sids)

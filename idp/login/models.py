@@ -1,6 +1,6 @@
 """A sign-in in progress. It lives in the database, so no worker needs to be the same one and a restart loses nothing."""
 
-from sqlalchemy import Text
+from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.db import Model
@@ -17,6 +17,8 @@ class InteractionRecord(Model):
     kind: Mapped[str]
     asked: Mapped[str] = mapped_column(Text)
     parameters: Mapped[str] = mapped_column(Text)
+    network: Mapped[str] = mapped_column(String(64), index=True, server_default="")
+    """From where it was begun: so many may be open at a time."""
     created_at: Mapped[int]
     expires_at: Mapped[int] = mapped_column(index=True)
     chosen_sid: Mapped[str]

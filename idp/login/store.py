@@ -2,19 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import orjson
+from flask_babel import gettext as _
 
 from idp.accounts.strength import Proof, read, write
 from idp.db import Row, Tx
+from idp.errors import PageError
 from idp.ids import new_id
 from idp.oauth.ports import Asked
 
+_RETRY_SECONDS = 300
 _INSERT = """
 INSERT INTO interaction (id, browser_digest, former_digest, kind, asked, parameters, created_at, expires_at, chosen_sid,
-                         started_sid, account_id, proofs, remember, trust, denied, offer, allowed)
-VALUES (:id, :browser_digest, '', :kind, :asked, :parameters, :now, :expires_at, '', '', '', '[]', 0, 0, 0, 0, 0)
+                         started_sid, account_id, proofs, remember, trust, denied, offer, allowed, network)
+SELECT :id, :browser_digest, '', :kind, :asked, :parameters, :now, :expires_at, '', '', '', '[]', 0, 0, 0, 0, 0,
+       CAST(:network AS TEXT)
+WHERE (SELECT count(*) FROM interaction WHERE network = CAST(:network AS TEXT) AND completed_at IS NULL AND expires_at > :now) < :most
 """
 # Of any number of requests that looked at it together, one goes on.
 _SAVE = """
@@ -27,6 +33,19 @@ UPDATE interaction SET started_sid = :sid, chosen_sid = :sid, trust = 0
 WHERE id = :id AND started_sid IN ('', :sid) AND completed_at IS NULL
 """
 _COMPLETE = "UPDATE interaction SET completed_at = :now, account_id = '', proofs = '[]' WHERE completed_at IS NULL AND "
+
+
+class TooManyOpenError(PageError):
+    """Too many people of one network have begun to sign in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            _("Too many sign-ins are open"),
+            _("Very many people in your network have begun to sign in and not finished. Try again in a few minutes."),
+            retry_after=_RETRY_SECONDS,
+            detail="too many interactions of one network are open",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +74,20 @@ class Interaction:
 
 
 def add(
-    tx: Tx, *, browser_digest: str, kind: str, asked: Asked, parameters: dict[str, Any], now: int, expires_at: int
+    tx: Tx,
+    *,
+    browser_digest: str,
+    kind: str,
+    asked: Asked,
+    parameters: dict[str, Any],
+    now: int,
+    expires_at: int,
+    network: str,
+    most: int,
 ) -> str:
-    """Keep a new interaction; return its id."""
+    """Keep a new interaction and return its id; empty, and nothing is kept, when `most` from that network are open."""
     interaction_id = new_id()
-    tx.run(
+    added = tx.run(
         _INSERT,
         id=interaction_id,
         browser_digest=browser_digest,
@@ -69,8 +97,10 @@ def add(
         parameters=orjson.dumps(parameters).decode(),
         now=now,
         expires_at=expires_at,
+        network=network,
+        most=most,
     )
-    return interaction_id
+    return interaction_id if added else ""
 
 
 def find(tx: Tx, interaction_id: str) -> Interaction | None:

@@ -17,6 +17,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from config.design import Links, register
 from config.errors import ConfigError
+from config.files import keep_private
 from config.settings import ProviderSettings, load_provider
 from idp.notify import sink
 
@@ -118,6 +119,7 @@ def main() -> int:
     """Run sink and mailbox until SIGTERM or Ctrl-C; returns the process's exit status."""
     try:
         settings = _demo_settings()
+        keep_private(settings.data_dir)
     except ConfigError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2

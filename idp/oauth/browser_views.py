@@ -38,7 +38,7 @@ class Authorization:
             checks.read(authorization_request, self._subject_of_hint, self._parts.settings.issuer)
         except OAuth2Error as error:
             return self._refuse(authorization_request, error)
-        outcome = sign_in.begin(authorization_request.asked(), {"pairs": pairs})
+        outcome = sign_in.begin(authorization_request.asked(), {"pairs": authorization_request.parameters.pairs})
         if isinstance(outcome, Response):
             return outcome
         return self._answer(authorization_request, outcome)

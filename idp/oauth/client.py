@@ -105,6 +105,9 @@ class Client(ClientMetadata):
         return grant_type in self.grant_types
 
 
+_LONGEST_ID = 255
+
+
 class ClientRegistry:
     """Finds clients. Each is kept for `FRESH_SECONDS`, so a token request costs no statement for it; unknown ones are not kept."""
 
@@ -114,6 +117,9 @@ class ClientRegistry:
 
     def find(self, client_id: str) -> Client | None:
         """Return the client, None when it isn't registered or is disabled."""
+        # Whatever somebody makes up: PostgreSQL refuses a NUL, and nobody was registered with a line break.
+        if len(client_id) > _LONGEST_ID or not client_id.isprintable():
+            return None
         kept = self._kept.get(client_id)
         now = time.monotonic()
         if kept is not None and now - kept[0] < FRESH_SECONDS:

@@ -12,6 +12,7 @@ import orjson
 from joserfc import jwt
 from joserfc.errors import JoseError
 
+from config.untrusted import check_jwt
 from idp.clock import Clock
 from idp.db import Database
 from idp.oauth.client import Client, ClientRegistry
@@ -103,6 +104,7 @@ class ClientAuthenticator:
             raise InvalidClientError("The client_id differs from the assertion's subject.")
         now = self._clock()
         try:
+            check_jwt(assertion)
             token = jwt.decode(assertion, self._keys.of(client, assertion), algorithms=list(ASSERTION_ALGORITHMS))
             jwt.JWTClaimsRegistry(
                 now=now,

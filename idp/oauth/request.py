@@ -28,6 +28,11 @@ class Parameters(OAuth2Payload):
         """Every value."""
         return self._datalist
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every name with its value, as it is kept of a request that waits for a person."""
+        return [(name, value) for name, values in self._datalist.items() for value in values]
+
     def repeated(self, *, allowed: frozenset[str] = frozenset()) -> str | None:
         """Return the name of a parameter that came more than once."""
         return next((name for name, values in self._datalist.items() if len(values) > 1 and name not in allowed), None)

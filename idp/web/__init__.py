@@ -6,13 +6,13 @@ Nothing here knows a domain, and nothing here runs SQL for a request; the rate l
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, abort, g, request
+from flask import Blueprint, Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from config import untrusted
 from config.design import Links, register
 from config.settings import ProviderSettings
 from idp import request_id
@@ -22,11 +22,11 @@ from idp.web.errors import page_error
 from idp.web.headers import SecurityHeaders, allow_form_redirect
 from idp.web.metrics import Metrics
 from idp.web.metrics import blueprint as metrics_blueprint
-from idp.web.proxies import client_address
+from idp.web.proxies import client_address, network
 
-__all__ = ["Web", "allow_form_redirect", "client_address", "init_app", "page_error"]
+__all__ = ["Web", "allow_form_redirect", "client_address", "init_app", "network", "page_error"]
 
-_LARGEST_BODY = 1024 * 1024
+_LARGEST_BODY = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ def init_app(
         # Pages of the flow send no referrer; the token and a cookie that no subdomain can set do the work.
         WTF_CSRF_SSL_STRICT=False,
     )
+    untrusted.install(app)
     app.session_interface = CookieSession()
     app.jinja_env.auto_reload = False
     if settings.trusted_proxies:
@@ -70,7 +71,7 @@ def init_app(
     metrics = Metrics(outbox_depth)
     token = settings.metrics.token
     # The first hook, so that the time and the identifier cover all others.
-    _observe(app, SecurityHeaders(https=https), metrics)
+    _observe(app, SecurityHeaders(https=https), metrics, behind_proxy=settings.trusted_proxies > 0)
     register(
         app,
         brand=settings.brand,
@@ -82,22 +83,22 @@ def init_app(
     errors.init_app(app)
     app.register_blueprint(Blueprint("web", __name__, template_folder="templates"))
     app.register_blueprint(health.blueprint(checks or {}))
-    app.register_blueprint(metrics_blueprint(metrics, token.get_secret_value() if token else None))
+    app.register_blueprint(
+        metrics_blueprint(
+            metrics, token.get_secret_value() if token else None, behind_proxy=settings.trusted_proxies > 0
+        )
+    )
     return Web(csrf=CSRFProtect(app), metrics=metrics)
 
 
-def _observe(app: Flask, headers: SecurityHeaders, metrics: Metrics) -> None:
+def _observe(app: Flask, headers: SecurityHeaders, metrics: Metrics, *, behind_proxy: bool) -> None:
     """Give each request its identifier, and each answer its headers, its count and its line in the log: one hook each way."""
 
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
-        g.request_id = request_id.begin(request.headers.get("X-Request-Id"))
-        # No browser sends one, and PostgreSQL refuses it in any text.
-        if "\0" in request.path:
-            abort(HTTPStatus.NOT_FOUND)
-        if any("\0" in value for value in request.form.values()):
-            abort(HTTPStatus.BAD_REQUEST)
+        g.request_id = request_id.begin(request.headers.get("X-Request-Id") if behind_proxy else None)
+        untrusted.check_text(request)
 
     @app.after_request
     def finish(response: Response) -> Response:

@@ -17,6 +17,9 @@ from idp import request_id
 _STDERR = 2
 _LONG = 40
 """A path this long may carry a token."""
+_LONGEST = 8000
+_LONGEST_PATH = 400
+"""What a stranger writes is searched for secrets only so far: some of these patterns take the square of its length."""
 _HIDDEN = "[hidden]"
 _SECRETS = (
     # An Authorization header, whatever its scheme.
@@ -40,7 +43,9 @@ _SECRETS = (
 
 
 def redact(text: str) -> str:
-    """Return `text` with everything hidden that looks like a secret."""
+    """Return `text` with everything hidden that looks like a secret; more than `_LONGEST` characters are cut before it is looked at."""
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}…"
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text
@@ -82,7 +87,7 @@ def access(identifier: str, method: str, path: str, status: int, milliseconds: f
         "logger": "access",
         "request_id": identifier,
         "method": method,
-        "path": redact(path) if len(path) > _LONG else path,
+        "path": redact(path[:_LONGEST_PATH]) if len(path) > _LONG else path,
         "status": status,
         "ms": round(milliseconds, 1),
     }

@@ -17,6 +17,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+_FORWARDED = ("HTTP_X_FORWARDED", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA", "HTTP_X_ORIGINAL")
+
 
 class Metrics:
     """The provider's figures. `outbox_depth` answers how many messages wait; it is asked at each scrape."""
@@ -69,13 +71,16 @@ class _OutboxDepth(Collector):
             yield GaugeMetricFamily("idp_outbox_depth", "Messages that wait to be sent", value=self._depth())
 
 
-def blueprint(metrics: Metrics, token: str | None) -> Blueprint:
-    """Return the route. Others than this machine, or requests that a proxy forwarded, need `token`; they are told nothing else."""
+def blueprint(metrics: Metrics, token: str | None, *, behind_proxy: bool) -> Blueprint:
+    """Return the route. Others than this machine need `token`, and are told nothing else.
+
+    With `behind_proxy`, or a header that a proxy sets, loopback proves nothing: the proxy may be on this machine.
+    """
     routes = Blueprint("metrics", __name__)
 
     @routes.get("/metrics")
     def scrape() -> Response:
-        if not (_is_local() or _has(token)):
+        if not ((_is_local() and not behind_proxy) or _has(token)):
             abort(HTTPStatus.NOT_FOUND)
         return Response(metrics.text(), content_type=CONTENT_TYPE_LATEST)
 
@@ -83,7 +88,7 @@ def blueprint(metrics: Metrics, token: str | None) -> Blueprint:
 
 
 def _is_local() -> bool:
-    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+    if any(name.startswith(_FORWARDED) for name in request.environ):
         return False
     try:
         return ipaddress.ip_address(request.remote_addr or "").is_loopback

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
+from config.files import check_private
 from keys.sealing import Sealer
 
 _FILE = "ca.json"
@@ -42,7 +43,7 @@ class Material:
 def read(folder: Path, sealer: Sealer) -> Material | None:
     """Return the authority in `folder`, None when there is none yet. Raises OSError, ValueError, BadSealError."""
     try:
-        stored = json.loads((folder / _FILE).read_text(encoding="ascii"))
+        stored = json.loads(check_private(folder / _FILE).read_text(encoding="ascii"))
     except FileNotFoundError:
         return None
     root, issuing = (x509.load_pem_x509_certificate(stored[name].encode()) for name in ("root", "issuing"))
@@ -72,12 +73,15 @@ def write(folder: Path, sealer: Sealer, made: Material) -> None:
 def publish(folder: Path, root: x509.Certificate, issuing: x509.Certificate) -> None:
     """Write both certificates into `folder` as PEM files that everybody on this machine may read."""
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if folder.stat().st_uid == os.geteuid():
+        folder.chmod(0o755)  # whatever this process's umask is
     for name, certificate in (("root.pem", root), ("issuing.pem", issuing)):
         content = certificate.public_bytes(Encoding.PEM)
         path = folder / name
         if not path.exists() or path.read_bytes() != content:
             draft = folder / f".{name}.{secrets.token_hex(8)}"
             draft.write_bytes(content)
+            draft.chmod(0o644)
             draft.replace(path)
 
 

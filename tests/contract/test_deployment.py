@@ -61,9 +61,11 @@ def deployment(
             "--email",
             "carla@example.org",
             "--json",
-            "--password",
+            "--password-file",
         ]
-        assert made.run("operator", *add, PASSWORD, "--name", "Carla Example", like="provider-1").ends() == 0
+        password = made.folder / "carla.password"
+        password.write_text(f"{PASSWORD}\n")
+        assert made.run("operator", *add, str(password), "--name", "Carla Example", like="provider-1").ends() == 0
         yield made
     finally:
         made.stop()
@@ -188,6 +190,8 @@ def test_the_proxy_asks_for_certificates_and_nobody_else_is_believed(
         # Through the public name, and through the right one without a certificate: nginx says what is true.
         assert holder.ask(deployment.login, headers=forged).status_code == 404
         assert "Your browser showed no certificate" in holder.go_on(holder.ask(headers=forged)).text
+        underscored = {"X_Client_Certificate": quote(holder.held.pem), "X_Forwarded_For": "203.0.113.9"}
+        assert "Your browser showed no certificate" in holder.go_on(holder.ask(headers=underscored)).text
         # Past the proxy, from another machine.
         inside = f"http://127.0.0.1:{deployment.ports['provider-1']}"
         assert "a way that we don’t believe" in holder.go_on(holder.ask(inside, headers=forged)).text

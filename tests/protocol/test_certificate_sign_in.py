@@ -151,7 +151,8 @@ def test_ten_at_once_get_one_result(desk: Desk) -> None:
         shown = list(pool.map(lambda _number: desk.show(url, desk.alice), range(10)))
     (good,) = [one for one in shown if one.result]
     answer(desk.go_on(browser, good))
-    assert desk.audited() == ["replayed_ticket"] * 9
+    # Once for each ticket: whoever has one must not fill the trail with it.
+    assert desk.audited() == ["replayed_ticket"]
 
 
 def test_what_is_refused(desk: Desk, tmp_path: Path) -> None:

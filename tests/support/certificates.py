@@ -44,6 +44,7 @@ class Certificates:
         self.ca.write_bytes(authority.public_bytes(Encoding.PEM))
         self.certificate.write_bytes(certificate.public_bytes(Encoding.PEM))
         self.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        self.key.chmod(0o600)
 
     def server_context(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 NEEDED = {
+    "caddy": lambda: shutil.which("caddy"),
     "chromium": lambda: shutil.which("chromium"),
     "firefox-esr": lambda: shutil.which("firefox-esr"),
     "fonts-dejavu-core": lambda: Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf").exists(),

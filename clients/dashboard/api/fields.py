@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from config.shared import is_loopback
+from config.untrusted import LONGEST_TYPED, one_line
 
 LONGEST_LINE = 200
 LONGEST_LINK = 2_000
@@ -37,10 +38,10 @@ def printable(text: str, kept: str = "") -> str:
 
 def line(text: str, empty: str = "Write a text.", longest: int = LONGEST_LINE) -> str:
     """Return one line of plain text; raises ValueError, with the sentence `empty` when nothing is in it."""
-    found = " ".join(unicodedata.normalize("NFC", printable(text)).split())
+    found = one_line(text)
     if not found:
         raise ValueError(empty)
-    if len(found) > longest:
+    if len(found) > longest or len(text) > LONGEST_TYPED:
         # Some letters are two or three in this form, so what was sent may have been short enough.
         raise ValueError(f"It has at most {longest:,} characters.")
     if _MARKUP.search(found):

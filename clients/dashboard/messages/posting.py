@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -10,11 +9,14 @@ from clients.dashboard.messages import safe_html, store
 from clients.dashboard.messages.models import MessagePosting
 from clients.dashboard.messages.wire import NewMessage
 from clients.sso.crypto import digest
+from config.untrusted import normalize
 
 MOST_A_MINUTE = 10_000
 """Messages of one service."""
 REMEMBERED_SECONDS = 7 * 24 * 3600
 """How long a repeated call is known to be one."""
+LONGEST_SEARCHED = 200_000
+"""Characters of a message that are found again."""
 _PREVIEW = 160
 
 
@@ -72,7 +74,7 @@ class Posting:
 
 def folded(text: str) -> str:
     """Return a text as it is searched: without difference of case or of form."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    return normalize("NFKC", text, limit=LONGEST_SEARCHED).casefold()
 
 
 def _beginning(text: str) -> str:

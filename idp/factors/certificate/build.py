@@ -48,6 +48,7 @@ def build(common: Common, factors: Factors, settings: ProviderSettings) -> Clien
             showing,
             address=wanted.address or "",
             proxies=wanted.proxies if wanted.address else (),
+            proxy_secret=wanted.proxy_secret.get_secret_value() if wanted.proxy_secret else "",
             trusted_proxies=settings.trusted_proxies,
         ),
     )

@@ -4,8 +4,11 @@ It stands behind the provider's own TLS listener (`listener`), or behind a rever
 That header is believed only from the proxies that the settings name, by the address that the connection really comes from.
 """
 
+import hmac
 import ipaddress
 import logging
+import re
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from ipaddress import IPv4Network, IPv6Network
@@ -14,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from cryptography import x509
 
+from config.hosts import requested_host
 from idp.accounts.notices import Where
 from idp.factors.certificate.service import PATH
 from idp.factors.certificate.showing import Showing
@@ -25,16 +29,24 @@ HEADER = "X-Client-Certificate"
 _VARIABLE = "HTTP_X_CLIENT_CERTIFICATE"
 _LONGEST_TICKET = 128
 _LARGEST_CERTIFICATE = 32 * 1024
+_PEM = re.compile("-----(?:BEGIN|END) CERTIFICATE-----")
 _log = logging.getLogger(__name__)
 
 
 class Door:
-    """Answers. `host` is the address's, `trusted_proxies` as in the provider's settings."""
+    """Answers. `address` is where certificates are asked for, the others are as in the provider's settings."""
 
     def __init__(
-        self, showing: Showing, *, address: str, proxies: Sequence[IPv4Network | IPv6Network], trusted_proxies: int
+        self,
+        showing: Showing,
+        *,
+        address: str,
+        proxies: Sequence[IPv4Network | IPv6Network],
+        proxy_secret: str,
+        trusted_proxies: int,
     ) -> None:
         self.showing = showing
+        self._secret = proxy_secret.encode()
         self._host = urlsplit(address).netloc
         self._proxies = tuple(proxies)
         self._trusted_proxies = trusted_proxies
@@ -67,12 +79,18 @@ class Door:
     def forwarded(self, environ: Mapping[str, Any]) -> Answer:
         """Answer a request that a proxy has passed on, or that pretends so. `environ` is as it came, before anything corrects it."""
         where = Where(client_address(environ, self._trusted_proxies) or None, environ.get("HTTP_USER_AGENT"))
-        sent = str(environ.get(_VARIABLE, ""))
-        believed = self._is_proxy(str(environ.get("REMOTE_ADDR", ""))) and environ.get("HTTP_HOST") == self._host
+        shown = sent = str(environ.get(_VARIABLE, ""))
+        host = requested_host(environ, self._trusted_proxies)
+        believed = self._is_proxy(str(environ.get("REMOTE_ADDR", ""))) and host == self._host
+        if believed and sent and self._secret:
+            # In one value with the certificate. To this server `X_Client_Certificate` is the same variable as the proxy's own header and
+            # may take its place, so a secret in another header would only prove that a proxy was there.
+            secret, _, shown = sent.partition(" ")
+            believed = hmac.compare_digest(secret.encode(), self._secret)
         if not believed and not sent:
             return HTTPStatus.NOT_FOUND, ""
         method, path = str(environ["REQUEST_METHOD"]), str(environ["PATH_INFO"])
-        return self.answer(method, path, _read(sent) if believed else None, where, forged=not believed)
+        return self.answer(method, path, _read(shown) if believed else None, where, forged=not believed)
 
     def _is_proxy(self, address: str) -> bool:
         try:
@@ -84,11 +102,19 @@ class Door:
 
 
 def _read(sent: str) -> x509.Certificate | bytes | None:
-    """Return the certificate that a proxy has written as PEM, percent-encoded; bytes when it can't be read, None for none."""
-    if not sent:
+    """Return the certificate that a proxy has written; bytes when it can't be read, None for none.
+
+    As PEM, percent-encoded (nginx, Envoy) or with spaces for its line breaks (Apache), or as DER in base64 (Caddy, HAProxy; RFC 9440 puts
+    colons around it).
+    """
+    text = unquote(sent).strip()
+    # What Apache and Caddy write where there is none.
+    if not text or text == "(null)" or text.startswith("{http."):
         return None
-    pem = unquote(sent).encode("ascii", "replace")
+    if len(text) > _LARGEST_CERTIFICATE:
+        return b"?"
+    inside = _PEM.sub("", text).strip(":")
     try:
-        return x509.load_pem_x509_certificate(pem) if len(pem) <= _LARGEST_CERTIFICATE else pem
+        return x509.load_der_x509_certificate(b64decode("".join(inside.split()), validate=True))
     except ValueError:
-        return pem
+        return b"?"

@@ -38,3 +38,5 @@ class CertificateSignIn(Model):
     refused: Mapped[str | None] = mapped_column(String(24))
     factor_id: Mapped[str | None] = mapped_column(String(26))
     redeemed_at: Mapped[Seconds | None]
+    replayed_at: Mapped[Seconds | None]
+    """When it was first used again, or too late: that goes into the trail once."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import url_for
@@ -14,6 +15,7 @@ from idp.accounts.common import Common
 from idp.accounts.notices import Where
 from idp.accounts.strength import POSSESSION, VERIFIED, Proof
 from idp.db import Row, Tx
+from idp.errors import PageError
 from idp.factors.base import Attempt, Description, Refusal
 from idp.factors.certificate import store, words
 from idp.factors.service import Factors
@@ -27,6 +29,8 @@ PATH = "/certificate/"
 """Where tickets are taken at the address that asks for certificates."""
 _TICKET_SECONDS = 15 * 60
 _KEPT_SECONDS = 3600
+_MAX_WAYS = 100
+"""Of one attempt: each may leave a line in the audit trail."""
 _GIVEN_BACK: frozenset[str] = frozenset({"none", "unchecked"})
 
 
@@ -77,6 +81,13 @@ class Certificates:
         ticket = hashing.new_secret()
         # Whoever loses it in a power cut gets another one with the page.
         with self._common.database.write(durable=False) as tx:
+            if store.count(tx, attempt_id) >= _MAX_WAYS:
+                raise PageError(
+                    HTTPStatus.TOO_MANY_REQUESTS,
+                    _("That was too often"),
+                    _("Begin again at the service that you wanted to use, or choose another way to sign in."),
+                    detail="one sign-in has asked for a certificate too often",
+                )
             store.open_way(
                 tx,
                 ticket=hashing.digest(ticket),
@@ -123,7 +134,8 @@ class Certificates:
             return Refusal("expired", message=words.expired())
         used = known["redeemed_at"] is not None
         reason = "replayed" if used else "late"
-        self._common.audit(tx, "certificate.refused", known["account_id"] or None, where, reason=reason)
+        if store.mark_replayed(tx, known["ticket"], now=self._common.clock()):
+            self._common.audit(tx, "certificate.refused", known["account_id"] or None, where, reason=reason)
         return Refusal("expired", message=words.replayed() if used else words.expired())
 
     def _detail(self, row: Row) -> str:

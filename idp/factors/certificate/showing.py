@@ -112,7 +112,8 @@ class Showing:
         if known is not None:
             reason = "replayed_ticket" if known["used_at"] is not None else "late_ticket"
             with self._common.database.write() as tx:
-                self._common.audit(tx, "certificate.refused", known["account_id"] or None, where, reason=reason)
+                if store.mark_replayed(tx, digest, now=self._common.clock()):
+                    self._common.audit(tx, "certificate.refused", known["account_id"] or None, where, reason=reason)
         return self._over
 
 

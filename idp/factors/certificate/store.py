@@ -92,6 +92,18 @@ def find_result(tx: Tx, result: str) -> Row | None:
     return tx.one("SELECT * FROM certificate_sign_in WHERE result = :result", result=result)
 
 
+def mark_replayed(tx: Tx, ticket: str, *, now: int) -> bool:
+    """Note that a way was gone again, or too late; False when that was known. Atomic."""
+    sql = "UPDATE certificate_sign_in SET replayed_at = :now WHERE ticket = :ticket AND replayed_at IS NULL"
+    return tx.run(sql, ticket=ticket, now=now) == 1
+
+
+def count(tx: Tx, attempt: str) -> int:
+    """Return how many ways one attempt has had, gone or not."""
+    row = tx.one("SELECT count(*) AS ways FROM certificate_sign_in WHERE attempt = :attempt", attempt=attempt)
+    return int(row["ways"]) if row else 0
+
+
 def purge(tx: Tx, *, before: int) -> int:
     """Forget ways that ended before then."""
     return tx.run("DELETE FROM certificate_sign_in WHERE expires_at < :before", before=before)

@@ -18,6 +18,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from config.untrusted import check_jwt
 from idp.notify.push import Subscription
 from keys import encoding
 
@@ -68,6 +69,7 @@ def peek(token: object) -> tuple[str, dict[str, Any]]:
     if not isinstance(token, str) or len(token) > MOST_BYTES:
         raise BadMessage("not a message")
     try:
+        check_jwt(token)
         header, payload, _signature = (encoding.decode(part.encode("ascii")) for part in token.split("."))
         kid, claims = json.loads(header).get("kid"), json.loads(payload)
     except (ValueError, AttributeError) as error:
@@ -80,6 +82,7 @@ def peek(token: object) -> tuple[str, dict[str, Any]]:
 def verify(token: str, jwk: str, *, issuer: str, act: str) -> dict[str, Any]:
     """Return the claims of a message that was signed with `jwk` for this provider and this act. Raises BadMessage."""
     try:
+        check_jwt(token)
         message = jws.deserialize_compact(token, ECKey.import_key(json.loads(jwk)), algorithms=["ES256"])
         claims = json.loads(message.payload)
     except (JoseError, ValueError) as error:

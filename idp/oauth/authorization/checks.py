@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from idp.oauth import scopes
-from idp.oauth.authorization import assurance
+from idp.oauth.authorization import assurance, limits
 from idp.oauth.authorization.request import AuthorizationRequest
 from idp.oauth.client import Client, ClientRegistry
 from idp.oauth.errors import (
@@ -49,7 +49,10 @@ def identify(pairs: Iterable[tuple[str, str]], clients: ClientRegistry) -> Autho
     Raises:
         UnknownClientError: no such client, or no such redirect URI of it.
     """
-    parameters = Parameters(pairs)
+    kept, excess = limits.keep_known(pairs)
+    if excess in {"client_id", "redirect_uri"}:
+        raise UnknownClientError(f"{excess} is too long")
+    parameters = Parameters(kept)
     if any(len(parameters.datalist[name]) > 1 for name in ("client_id", "redirect_uri")):
         raise UnknownClientError("client_id or redirect_uri is included more than once")
     client = clients.find(parameters.data.get("client_id", ""))
@@ -59,7 +62,7 @@ def identify(pairs: Iterable[tuple[str, str]], clients: ClientRegistry) -> Autho
     redirect_uri = sent or client.get_default_redirect_uri()
     if not redirect_uri or not client.check_redirect_uri(redirect_uri):
         raise UnknownClientError(f"redirect URI not registered by {client.client_id}")
-    return AuthorizationRequest(parameters, client, redirect_uri, redirect_uri_sent=sent is not None)
+    return AuthorizationRequest(parameters, client, redirect_uri, redirect_uri_sent=sent is not None, excess=excess)
 
 
 def read(request: AuthorizationRequest, subject_of_hint: SubjectOfHint, issuer: str) -> AuthorizationRequest:
@@ -73,6 +76,12 @@ def read(request: AuthorizationRequest, subject_of_hint: SubjectOfHint, issuer: 
     _check_resource(request, issuer)
     _check_id_token_hint(request, subject_of_hint)
     return request
+
+
+def _check_size(request: AuthorizationRequest) -> None:
+    if request.excess:
+        what = "The request" if request.excess == "request" else request.excess
+        raise InvalidRequestError(f"{what} is too long.")
 
 
 def _check_repeated(request: AuthorizationRequest) -> None:
@@ -166,6 +175,7 @@ def _check_id_token_hint(request: AuthorizationRequest, subject_of_hint: Subject
 
 
 CHECKS: tuple[Callable[[AuthorizationRequest], None], ...] = (
+    _check_size,
     _check_repeated,
     _check_not_supported,
     _check_response_type,

@@ -17,6 +17,8 @@ class AuthorizationRequest:
     client: Client
     redirect_uri: str
     redirect_uri_sent: bool
+    excess: str = ""
+    """Which parameter was too long (`limits`)."""
     scope: tuple[str, ...] = ()
     resource: tuple[str, ...] = ()
     prompt: frozenset[str] = frozenset()

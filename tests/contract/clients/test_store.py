@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from clients.dashboard.app import create
 from clients.sso import store
@@ -129,3 +130,14 @@ def test_of_one_persons_forms_the_newest_are_kept() -> None:
     assert kept("bob") == [0, 1, 2]
     assert store.find_kept_form("alice13", "other", NOW) is None
     assert store.find_kept_form("alice13", "b", NOW + 3600) is None
+
+
+def test_a_network_cannot_leave_sign_ins_without_end(app: Flask) -> None:
+    """The oldest go; those of others stay."""
+    texts = {"nonce": "n", "code_verifier": "v", "return_to": "/", "browser_hash": "b"}
+    store.add_pending(PendingSignIn(state_hash="other", network="192.0.2.1", expires_at=NOW + 60, **texts), NOW)
+    for number in range(store.MAX_PENDING + 5):
+        at = NOW + 100 + number
+        store.add_pending(PendingSignIn(state_hash=str(number), network="198.51.100.7", expires_at=at, **texts), NOW)
+    kept = set(db.session.scalars(select(PendingSignIn.state_hash)))
+    assert kept == {"other", *map(str, range(5, store.MAX_PENDING + 5))}

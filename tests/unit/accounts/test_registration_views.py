@@ -122,7 +122,7 @@ def test_the_first_mail_to_a_stranger_has_no_words_of_who_sent_it(people: People
     assert "evil" not in str(people.post())
 
 
-@pytest.mark.parametrize("c", ["", "x", "%00", "01abc%0a"])
+@pytest.mark.parametrize("c", ["", "x", "01abc%0a"])
 def test_made_up_identifiers(visitor: Visitor, c: str) -> None:
     assert visitor.get(f"/create-account/confirm?c={c}").status_code == 303
     assert visitor.get(f"/reset-password?c={c}").status_code == 303

@@ -12,6 +12,12 @@ def add(**changes: str) -> tuple[str, ...]:
     return ("users", "add", *(word for pair in options.items() for word in pair))
 
 
+def in_a_file(idp: CommandLine, password: str) -> str:
+    file = idp.folder / "password"
+    file.write_text(f"{password}\n")
+    return str(file)
+
+
 def test_a_password_is_made_and_shown_once(idp: CommandLine) -> None:
     made = idp.json(*add())
     assert set(made) == {"id", "username", "password"}
@@ -20,7 +26,8 @@ def test_a_password_is_made_and_shown_once(idp: CommandLine) -> None:
 
 
 def test_a_password_that_was_given_is_not_repeated(idp: CommandLine) -> None:
-    made = idp.json(*add(password="violet tractor 19 hums"), "--role", "administrator")
+    file = in_a_file(idp, "violet tractor 19 hums")
+    made = idp.json(*add(), "--password-file", file, "--role", "administrator")
     assert set(made) == {"id", "username"}
     (listed,) = idp.json("users", "list")
     assert (listed["id"], listed["email"]) == (made["id"], "carla@example.org")
@@ -43,8 +50,18 @@ def test_a_password_that_was_given_is_not_repeated(idp: CommandLine) -> None:
     ],
 )
 def test_what_is_refused_with_a_sentence(idp: CommandLine, changes: dict[str, str], said: str) -> None:
-    assert said in idp.refusal(*add(**changes))
+    changes = dict(changes)
+    password = changes.pop("password", None)
+    given = () if password is None else ("--password-file", in_a_file(idp, password))
+    assert said in idp.refusal(*add(**changes), *given)
     assert idp.json("users", "list") == []
+
+
+def test_no_secret_is_an_argument_that_everybody_on_the_machine_can_read(idp: CommandLine) -> None:
+    for command in (("users", "add"), ("clients", "add"), ("clients", "rotate-secret"), ("keys", "rotate")):
+        options = idp.run(*command, "--help").output
+        assert "--password " not in options
+        assert "--secret " not in options
 
 
 def test_what_belongs_to_somebody_else(idp: CommandLine) -> None:

@@ -19,6 +19,7 @@ PRODUCTION = {
 }
 ADDRESS = "IDP_STRONG__CERTIFICATE__ADDRESS"
 PROXIES = "IDP_STRONG__CERTIFICATE__PROXIES"
+SECRET = "IDP_STRONG__CERTIFICATE__PROXY_SECRET"
 ISSUERS = "IDP_STRONG__CERTIFICATE__ISSUERS"
 
 
@@ -37,7 +38,12 @@ def test_production_has_none_unless_told() -> None:
 
 
 def test_behind_a_proxy_nothing_listens() -> None:
-    told = {ADDRESS: "https://mtls.example.org", PROXIES: "10.0.0.2,fd00::/64", ISSUERS: '["/issuing.pem"]'}
+    told = {
+        ADDRESS: "https://mtls.example.org",
+        PROXIES: "10.0.0.2,fd00::/64",
+        ISSUERS: '["/issuing.pem"]',
+        SECRET: "0" * 64,
+    }
     found = load_provider(PRODUCTION | told).strong.certificate
     assert found.listens_at is None
     assert [str(one) for one in found.proxies] == ["10.0.0.2/32", "fd00::/64"]
@@ -53,6 +59,8 @@ def test_behind_a_proxy_nothing_listens() -> None:
         ),
         ({ADDRESS: "http://localhost:8010"}, "begins with https://"),
         ({PROXIES: "the proxy"}, "proxies"),
+        ({ADDRESS: "https://mtls.example.org", PROXIES: "10.0.0.2", ISSUERS: '["/issuing.pem"]'}, "needs proxy_secret"),
+        ({ADDRESS: "https://mtls.example.org", SECRET: "short"}, "proxy_secret is too short"),
     ],
 )
 def test_what_does_not_go_together(told: dict[str, str], said: str) -> None:

@@ -38,17 +38,22 @@ def test_the_cookie_is_plain_on_loopback_and_host_bound_on_https(client: FlaskCl
 @pytest.mark.parametrize(
     ("offered", "kept"), [("abc-12345", True), ("short", False), ("evil\tid-12345", False), ("x" * 65, False)]
 )
-def test_a_request_id_is_kept_only_if_harmless(client: FlaskClient, offered: str, kept: bool) -> None:
+def test_a_proxy_s_request_id_is_kept_only_if_harmless(tmp_path: Path, offered: str, kept: bool) -> None:
+    client = make_app(tmp_path, IDP_TRUSTED_PROXIES="1").test_client()
     answer = client.get("/form", headers={"X-Request-Id": offered}).headers["X-Request-Id"]
     assert (answer == offered) is kept
     assert len(answer) >= 8
 
 
+def test_a_stranger_cannot_choose_the_id_of_the_audit_trail(client: FlaskClient) -> None:
+    assert client.get("/form", headers={"X-Request-Id": "abc-12345"}).headers["X-Request-Id"] != "abc-12345"
+
+
 def test_the_access_line_has_the_path_without_its_query(client: FlaskClient, capfd: pytest.CaptureFixture[str]) -> None:
-    client.get("/form?code=secret-code", headers={"X-Request-Id": "request-1"})
+    given = client.get("/form?code=secret-code").headers["X-Request-Id"]
     line = orjson.loads(capfd.readouterr().err.splitlines()[-1])
     assert line["path"] == "/form"
-    assert (line["method"], line["status"], line["request_id"]) == ("GET", 200, "request-1")
+    assert (line["method"], line["status"], line["request_id"]) == ("GET", 200, given)
     assert "secret-code" not in str(line)
 
 

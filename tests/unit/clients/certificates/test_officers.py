@@ -100,7 +100,7 @@ def test_finds_and_revokes_any(arrive: Arrive, ask: Ask, decide: Decide, officer
     grouped = " ".join(serial[at : at + 4] for at in range(0, len(serial), 4)).upper()
     for text in ("", "ALICE", grouped, serial[:6]):
         assert f"/officer/certificates/{serial}" in officer.get("/officer/certificates", query_string={"q": text}).text
-    for text in ("nobody", "%", "\0x"):
+    for text in ("nobody", "%"):
         assert "No certificate was found" in officer.get("/officer/certificates", query_string={"q": text}).text
 
     path = f"/officer/certificates/{serial}"

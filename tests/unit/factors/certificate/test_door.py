@@ -4,13 +4,15 @@ from http import HTTPStatus
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 
 from idp.factors.certificate.door import Door
 from tests.support.client_certificates import CertificateOffice
 from tests.support.clock import TurnedClock
+
+SECRET = "0123456789abcdef" * 4
 
 
 class Showing:
@@ -30,7 +32,17 @@ def showing() -> Showing:
 @pytest.fixture
 def door(showing: Showing) -> Door:
     networks = (ip_network("10.0.0.2/32"), ip_network("fd00::/64"))
-    return Door(showing, address="https://mtls.example", proxies=networks, trusted_proxies=1)  # type: ignore[arg-type]
+    return made(showing, networks)
+
+
+def made(showing: Showing, networks: Any = (), trusted_proxies: int = 1, secret: str = SECRET) -> Door:
+    return Door(
+        showing,  # type: ignore[arg-type]
+        address="https://mtls.example",
+        proxies=networks,
+        proxy_secret=secret,
+        trusted_proxies=trusted_proxies,
+    )
 
 
 def environ(**changes: str) -> dict[str, str]:
@@ -46,7 +58,7 @@ def environ(**changes: str) -> dict[str, str]:
 @pytest.fixture
 def header(tmp_path: Path, clock: TurnedClock) -> str:
     with CertificateOffice(tmp_path, clock) as office:
-        return quote(office.issue("https://login.example", "a").pem)
+        return f"{SECRET} {quote(office.issue('https://login.example', 'a').pem)}"
 
 
 @pytest.mark.parametrize("address", ["10.0.0.2", "::ffff:10.0.0.2", "fd00::7"])
@@ -74,8 +86,28 @@ def test_nobody_else(door: Door, showing: Showing, header: str, changes: dict[st
 
 @pytest.mark.parametrize("sent", ["nonsense", "-----BEGIN%20CERTIFICATE-----", "ä", "A" * 40_000])
 def test_what_cannot_be_read_is_no_missing_certificate(door: Door, showing: Showing, sent: str) -> None:
-    door.forwarded(environ(HTTP_X_CLIENT_CERTIFICATE=sent))
+    door.forwarded(environ(HTTP_X_CLIENT_CERTIFICATE=f"{SECRET} {sent}"))
     assert isinstance(showing.shown[0][1], bytes)
+
+
+@pytest.mark.parametrize("secret", ["", "x", SECRET[:-1], f"{SECRET}0"])
+def test_a_certificate_without_the_proxy_s_secret_is_a_stranger_s(
+    door: Door, showing: Showing, header: str, secret: str
+) -> None:
+    """As `X_Client_Certificate` it comes in the place of what the proxy has written, from the proxy's address."""
+    sent = header.replace(SECRET, secret).strip()
+    assert door.forwarded(environ(HTTP_X_CLIENT_CERTIFICATE=sent))[0] is HTTPStatus.SEE_OTHER
+    assert [(certificate, forged) for _, certificate, _, forged in showing.shown] == [(None, True)]
+
+
+@pytest.mark.parametrize("form", ["pem", "spaces", "base64", "rfc9440"])
+def test_every_proxy_s_way_to_write_a_certificate(door: Door, showing: Showing, header: str, form: str) -> None:
+    pem = unquote(header.partition(" ")[2]).strip()
+    inside = "".join(pem.splitlines()[1:-1])
+    sent = {"pem": quote(pem), "spaces": pem.replace("\n", " "), "base64": inside, "rfc9440": f":{inside}:"}[form]
+    door.forwarded(environ(HTTP_X_CLIENT_CERTIFICATE=f"{SECRET} {sent}"))
+    assert not isinstance(showing.shown[0][1], bytes | None)
+    assert not showing.shown[0][3]
 
 
 def test_no_certificate(door: Door, showing: Showing) -> None:
@@ -85,7 +117,7 @@ def test_no_certificate(door: Door, showing: Showing) -> None:
 
 def test_other_paths_are_none_of_its_business(door: Door, showing: Showing, header: str) -> None:
     assert not door.takes(environ(PATH_INFO="/account", HTTP_X_CLIENT_CERTIFICATE=header))
-    unused = Door(showing, address="https://mtls.example", proxies=(), trusted_proxies=0)  # type: ignore[arg-type]
+    unused = made(showing, trusted_proxies=0, secret="")
     assert not unused.takes(environ())
     assert unused.takes(environ(HTTP_X_CLIENT_CERTIFICATE=header)), "it is refused, and recorded"
     unused.forwarded(environ(HTTP_X_CLIENT_CERTIFICATE=header))

@@ -3,6 +3,8 @@
 import contextlib
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -100,16 +102,37 @@ def test_a_defect_ends_one_connection(listener: Listener) -> None:
     assert show(url(listener)).status == 303
 
 
-def test_those_who_wait_don_t_keep_others_out(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_HANDSHAKE_SECONDS", 0.2)
-    idle = [socket.create_connection(("127.0.0.1", listener.port), 5) for _ in range(module._MOST_OF_ONE)]
-    try:
-        for one in idle:
-            assert one.recv(1) == b"", "it is ended"
-    finally:
-        for one in idle:
-            one.close()
+def test_who_says_nothing_is_ended(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_HELLO_SECONDS", 0.2)
+    with socket.create_connection(("127.0.0.1", listener.port), 5) as idle:
+        assert idle.recv(1) == b"", "it is ended"
     assert show(url(listener)).status == 303
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_two_hundred_idle_connections_from_one_network_keep_nobody_out(listener: Listener, begun: bool) -> None:
+    """Whether or not they begin a handshake: the oldest make room, and none has a thread."""
+    from OpenSSL import SSL
+
+    before = threading.active_count()
+    with contextlib.ExitStack() as held:
+        idle = [held.enter_context(socket.create_connection(("127.0.0.1", listener.port), 5)) for _ in range(200)]
+        for one in idle if begun else ():
+            hello = SSL.Connection(SSL.Context(SSL.TLS_CLIENT_METHOD))
+            hello.set_connect_state()
+            with contextlib.suppress(SSL.WantReadError):
+                hello.do_handshake()
+            with contextlib.suppress(OSError):  # made room already
+                one.sendall(hello.bio_read(4096))
+        began = time.monotonic()
+        assert show(url(listener)).status == 303
+        assert time.monotonic() - began < 1
+        assert len(listener._open) <= module._MAX_OF_ONE_NETWORK
+        assert threading.active_count() <= before + module._ANSWERING
+        with contextlib.suppress(ConnectionError):
+            idle[0].settimeout(5)
+            while idle[0].recv(4096):
+                pass
 
 
 def test_too_large(listener: Listener, door: Door) -> None:

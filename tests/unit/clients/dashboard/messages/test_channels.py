@@ -71,7 +71,7 @@ def test_new_services(app: Flask, arrive: Arrive, post: Post, choose: Choose) ->
 def test_choices_are_all_kept_or_none(app: Flask, arrive: Arrive, post: Post, choose: Choose) -> None:
     post("mine"), post("bobs", sub="bob-2")
     browser = arrive()
-    for wrong in ("bobs", "nobody", "\x00", "x" * 300):
+    for wrong in ("bobs", "nobody", "x" * 300):
         assert choose(browser, ["mine", wrong], new=["email"], email=["mine", wrong]).status_code == 404
     post("mine", subject="x"), post("other", subject="x"), post("bobs", sub="bob-2", subject="x")
     assert waiting(app) == []

@@ -55,7 +55,7 @@ def entries(app: Flask) -> list[tuple[Any, ...]]:
         ("/dashboard/links", {"address": ""}, "Enter an address"),
         ("/dashboard/clock", {"zone": "Mars/Olympus"}, "Choose a city."),
         ("/dashboard/clock", {"zone": "../../etc/passwd"}, "Choose a city."),
-        ("/dashboard/search/patent", {"q": " \x00 ", "action": "save"}, "Write what you search for"),
+        ("/dashboard/search/patent", {"q": " \x01 ", "action": "save"}, "Write what you search for"),
         ("/dashboard/notepad", {"text": "x", "base": "", "version": "one"}, "This page is too old."),
         ("/dashboard/notepad", {"text": "x" * 20_001, "base": "", "version": "0"}, "at most 20000 characters"),
     ],
