@@ -25,6 +25,12 @@ from config.tuning import (
 MAILBOX_PORT = 25
 SMTP_SINK_PORT = 26
 CERTIFICATE_PORT = 10
+RESERVED_USERNAMES = (
+    *("abuse", "account", "admin", "administrator", "anonymous", "daemon", "guest", "help", "helpdesk", "hostmaster"),
+    *("info", "mailer-daemon", "moderator", "nobody", "noreply", "officer", "operator", "owner", "postmaster", "root"),
+    *("security", "service", "staff", "support", "sysadmin", "system", "team", "webmaster"),
+)
+"""RFC 2142's mailboxes, and what people take for the staff."""
 
 
 def check_database_url(url: object) -> object:
@@ -67,6 +73,8 @@ class ProviderSettings(SharedSettings):
     """Attempts and requests."""
     strong: Strong = Strong()
     """Strong authentication."""
+    reserved_usernames: tuple[str, ...] = RESERVED_USERNAMES
+    """Nobody signs up with one of these, or with what looks like one; `idp users add` may make them."""
     geoip_database: AbsolutePath | None = None
     """A MaxMind database of cities (`.mmdb`): then pages and notices name the place that a network address belongs to."""
     mail: Mail = Field(default_factory=lambda data: _mailbox(data) if data["profile"] != "production" else Mail())

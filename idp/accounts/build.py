@@ -112,7 +112,7 @@ def build(  # noqa: PLR0917 — what the composition root has
         device_cookies=device_cookies,
         sign_in=sign_in,
         sign_in_codes=sign_in_codes,
-        registration=Registration(common, passwords, confirmations),
+        registration=Registration(common, passwords, confirmations, reserved=settings.reserved_usernames),
         recovery=Recovery(common, confirmations, new_password),
         recovery_email=RecoveryEmail(common, confirmations, waiting_seconds=lifetimes.recovery_waiting),
         addresses=Addresses(common, confirmations),

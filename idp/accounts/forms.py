@@ -15,6 +15,7 @@ from wtforms.validators import Regexp as Pattern
 
 from config.untrusted import LONGEST_TYPED
 from idp.accounts.identifiers import normal_address, normal_username
+from idp.accounts.usernames import is_single_script
 
 
 def _one_line(text: str | None) -> str:
@@ -40,6 +41,8 @@ def _username(_form: FlaskForm, field: Field) -> None:
     username = normal_username(field.data)
     if username is None:
         raise ValidationError(_l("Use 3 to 64 letters and digits. A dot, hyphen or underscore may stand between them."))
+    if not is_single_script(username):
+        raise ValidationError(_l("Use letters of one script: this one mixes letters that look alike."))
     field.data = username
 
 

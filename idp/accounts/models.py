@@ -26,6 +26,8 @@ class Account(Model):
     id: Mapped[str] = mapped_column(String(26), primary_key=True)  # the `sub` of OpenID Connect
     username: Mapped[str] = mapped_column(String(64))  # as typed, NFKC
     username_key: Mapped[str] = mapped_column(String(128), unique=True)  # case-folded
+    # `usernames.confusable_key`; empty for who looked like another before it was kept.
+    confusable_key: Mapped[str | None] = mapped_column(Text, index=True, unique=True)
     name: Mapped[str] = mapped_column(String(200))
     given_name: Mapped[str | None] = mapped_column(String(100))
     family_name: Mapped[str | None] = mapped_column(String(100))

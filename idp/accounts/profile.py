@@ -50,7 +50,12 @@ class Profile:
         return sorted(changed)
 
     def change_password(self, session: Session, current: str, new: str, where: Where) -> Refused | Problem | str:
-        """Set a new password, and end what was got with the former one; return the session's new cookie value when that is done."""
+        """Set a new password, and end what was got with the former one; return the session's new cookie value when that is done.
+
+        Raises PageError (429) after too many from this session.
+        """
+        # Those with a right present password too, before any hash and the meter; by session, so nobody else can make its owner wait.
+        self._common.brake.count("change_password", about=session.sid, ip=None)
         proven = self._sign_in.verify_own(
             session.account_id, session.sid, current, ip=where.ip, user_agent=where.user_agent
         )

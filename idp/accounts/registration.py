@@ -4,7 +4,7 @@ So there are no half-made accounts: nothing to clean up, and a name or an addres
 confirms first. That an address has an account already is said only in a mail to that address.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -17,6 +17,7 @@ from idp.accounts.notices import Where
 from idp.accounts.passwords import Passwords, Problem
 from idp.accounts.proofs import Proof, Purpose, Unproven
 from idp.accounts.store import addresses, people
+from idp.accounts.usernames import confusable_key, is_reserved
 from idp.db import Tx
 from idp.ids import new_id
 
@@ -25,6 +26,9 @@ class Taken(StrEnum):
     """What belongs to somebody else."""
 
     USERNAME = "username"
+    """Or one that looks like it."""
+    RESERVED = "reserved"
+    """It looks like a name that only the staff have."""
     ADDRESS = "address"
 
 
@@ -61,7 +65,10 @@ class Created:
 class Registration:
     """Use cases of sign-up."""
 
-    def __init__(self, common: Common, passwords: Passwords, confirmations: Confirmations) -> None:
+    def __init__(
+        self, common: Common, passwords: Passwords, confirmations: Confirmations, *, reserved: Sequence[str]
+    ) -> None:
+        self._reserved = reserved
         self._common = common
         self._passwords = passwords
         self._confirmations = confirmations
@@ -73,7 +80,10 @@ class Registration:
         """
         # Before meter and hash; and by network, so that a stranger's sign-ups with this address make nobody else wait.
         self._common.brake.count("sign_up", about=f"{sign_up.email} {where.ip or ''}", ip=where.ip)
-        if people.username_taken(self._common.database.read(), username_key(sign_up.username)):
+        username = sign_up.username
+        if is_reserved(username, self._reserved):
+            return Taken.RESERVED
+        if people.username_taken(self._common.database.read(), username_key(username), confusable_key(username)):
             return Taken.USERNAME
         if problem := self.check_password(
             sign_up.password, name=sign_up.name, username=sign_up.username, email=sign_up.email
@@ -166,6 +176,7 @@ class Registration:
             id=account_id,
             username=data["username"],
             username_key=username_key(data["username"]),
+            confusable_key=confusable_key(data["username"]),
             name=data["name"],
             password_hash=data["password_hash"],
             locale=data["locale"],

@@ -51,7 +51,7 @@ class RegistrationViews:
         if form.validate_on_submit():
             begun = self._accounts.registration.begin(_sign_up(form, next_path), where(request))
             if isinstance(begun, Taken):
-                form.username.errors = [_("Somebody has this username already. Choose another one.")]
+                form.username.errors = [_taken_text(begun)]
             elif isinstance(begun, Problem):
                 form.password.errors = [
                     problem_text(begun, min_length=min_length, max_length=settings.passwords.max_length)
@@ -126,6 +126,12 @@ class RegistrationViews:
                 return page, HTTPStatus.CONFLICT
             case Confirmation():
                 return render_template("accounts/address_confirmed.html", confirmation=outcome)
+
+
+def _taken_text(taken: Taken) -> str:
+    if taken is Taken.RESERVED:
+        return str(_("This username is kept for the people who run this service. Choose another one."))
+    return str(_("Somebody has this username already, or one that looks the same. Choose another one."))
 
 
 def _sign_up(form: SignUpForm, next_path: str) -> SignUp:

@@ -63,7 +63,7 @@ def test_sign_up_with_mistakes(page: Page, stack: Stack) -> None:
     page.get_by_label("Username").fill("taken.tess")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
-    expect(error).to_contain_text("Somebody has this username already.")
+    expect(error).to_contain_text("Somebody has this username already")
     look(page, "create-account-taken-username")
 
     # The page stays open while its cookies go: what was typed is still there, and it works at the second go.

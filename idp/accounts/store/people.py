@@ -22,11 +22,11 @@ EDITABLE = (
 """The columns that a person changes on the profile page."""
 
 _INSERT = f"""
-INSERT INTO account (id, username, username_key, name, password_hash, password_changed_at, locale, country, roles, status,
+INSERT INTO account (id, username, username_key, confusable_key, name, password_hash, password_changed_at, locale, country, roles, status,
                      terms_accepted_at, created_at, updated_at)
-VALUES (:id, :username, :username_key, :name, :password_hash, :now, :locale, :country, :roles, '{ACTIVE}',
+VALUES (:id, :username, :username_key, :confusable_key, :name, :password_hash, :now, :locale, :country, :roles, '{ACTIVE}',
         :terms_accepted_at, :now, :now)
-ON CONFLICT (username_key) DO NOTHING
+ON CONFLICT DO NOTHING
 """
 
 _CREDENTIALS = "SELECT a.id, a.username, a.password_hash, a.password_changed_at, a.status FROM account a "
@@ -42,7 +42,7 @@ WHERE a.id = :id AND a.status = '{ACTIVE}'
 
 
 def insert_unless_taken(tx: Tx, **columns: object) -> bool:
-    """Create the account, or return False when somebody has the username."""
+    """Create the account, or return False when somebody has the username, or one that looks like it."""
     return tx.run(_INSERT, **columns) == 1
 
 
@@ -71,9 +71,16 @@ def find_active_with_address(tx: Tx, account_id: str) -> Row | None:
     return tx.one(_CLAIMS, id=account_id)
 
 
-def username_taken(tx: Tx, key: str) -> bool:
-    """Tell whether an account has the username."""
-    return tx.one("SELECT 1 FROM account WHERE username_key = :key", key=key) is not None
+def username_taken(tx: Tx, key: str, confusable_key: str | None = None) -> bool:
+    """Tell whether an account has the username, or one that looks like it."""
+    return (
+        tx.one(
+            "SELECT 1 FROM account WHERE username_key = :key OR confusable_key = :confusable_key",
+            key=key,
+            confusable_key=confusable_key,
+        )
+        is not None
+    )
 
 
 def update_profile(tx: Tx, account_id: str, changes: dict[str, Any], *, now: int) -> None:

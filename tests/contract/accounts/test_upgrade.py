@@ -72,6 +72,20 @@ def test_links_and_recovery_codes_go_on_and_six_digits_end(former: Database, tmp
     assert isinstance(people.create("dora", "dora@example.org", password=PASSWORD), str)
 
 
+def test_of_names_that_look_alike_already_the_first_has_the_key(former: Database) -> None:
+    with former.write() as tx:
+        for number, username in enumerate(("alice", "a1ice", "bob")):
+            tx.run(
+                "INSERT INTO account (id, username, username_key, name, password_hash, password_changed_at, locale, status,"
+                " terms_accepted_at, created_at, updated_at) VALUES (:id, :name, :name, 'x', 'x', 0, 'en', 'active', 0, 0, 0)",
+                id=str(number),
+                name=username,
+            )
+    schema.upgrade(former)
+    keys = [row["confusable_key"] for row in former.read().all("SELECT confusable_key FROM account ORDER BY id")]
+    assert keys == ["allce", None, "bob"]
+
+
 def test_recovery_codes_are_marked_as_not_under_a_key(former: Database, tmp_path: Path) -> None:
     with former.write() as tx:
         tx.run(

@@ -30,6 +30,28 @@ def test_nothing_exists_before_the_address_is_confirmed(people: People) -> None:
     assert [mail["template"] for mail in people.post()] == ["welcome"]
 
 
+@pytest.mark.parametrize("other", ["anna1", "annai", "ANNAl", "annaI"])
+def test_nobody_gets_a_name_that_looks_like_anothers(people: People, other: str) -> None:
+    people.create("annal", "annal@example.org")
+    assert people.accounts.registration.begin(typed(other), HERE) is Taken.USERNAME
+    with pytest.raises(IdentifierTakenError):
+        people.create(other, "other@example.org")
+
+
+def test_who_confirms_first_has_the_names_that_look_alike(people: People) -> None:
+    for username in ("annal", "anna1"):
+        people.sign_up(username, f"{username}@example.org")
+    tokens = [token_of(mail) for mail in people.post()]
+    registration = people.accounts.registration
+    assert isinstance(registration.confirm_link(tokens[0], HERE), Created)
+    assert registration.confirm_link(tokens[1], HERE) is Taken.USERNAME
+
+
+def test_only_the_staff_are_called_like_them(people: People) -> None:
+    assert people.accounts.registration.begin(typed("helpdesk1"), HERE) is Taken.RESERVED
+    assert people.create("helpdesk", "helpdesk@example.org")
+
+
 def test_the_link_works_once_and_then_the_code_is_spent_too(people: People) -> None:
     confirmation_id = people.sign_up()
     token, code = people.proof()

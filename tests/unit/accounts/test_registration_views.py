@@ -63,6 +63,10 @@ def test_made_up_links(visitor: Visitor, path: str) -> None:
         ("name", " "),
         ("username", "a"),
         ("username", "carla@example.org"),
+        ("username", "саrla"),  # two letters of it are Cyrillic
+        ("username", "support"),
+        ("username", "аdmin"),
+        ("username", "S.upp0rt_24"),
         ("email", "carla"),
         ("password", ""),
         ("password", "password1"),
