@@ -84,7 +84,7 @@ class Pages:
 
     def done(self) -> Response:
         """Lead on to where the person came from to set a method up, or to the security page."""
-        return redirect(self.next_path() or url_for("factors.security"), SEE_OTHER)
+        return redirect(self.next_path() or url_for("factors.security", changed="y"), SEE_OTHER)
 
     def way_on(self) -> WayOn | None:
         """Return the sign-in that goes on after the page, if one does."""

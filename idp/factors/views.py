@@ -155,7 +155,7 @@ class Security:
         if form.validate_on_submit():
             self._factors.remove(session.account_id, factor_id, self._pages.where(request))
             flash(_("%(name)s is removed. We have sent you a mail about it.", name=factor.name), "success")
-            return redirect(url_for("factors.security", removed=factor.method), HTTPStatus.SEE_OTHER)
+            return redirect(url_for("factors.security", removed=factor.method, changed="y"), HTTPStatus.SEE_OTHER)
         last = [each.id for each in self._pages.strong(session.account_id)] == [factor_id]
         return show_form(
             "factors/remove.html", form, person=self._pages.person(session), session=session, factor=factor, last=last

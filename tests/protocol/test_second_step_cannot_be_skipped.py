@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from werkzeug.test import Client
 
 from idp.accounts import strength
 from idp.accounts.strength import Proof
@@ -176,7 +177,7 @@ class TestForms:
         fields = {"csrf_token": csrf(get(browser, "/forgot-password").text), "setup": setup.token, "name": "x"}
         fields["code"] = TotpOf(idp, setup.secret, 0).code()
         done = browser.post(ENROLMENT[0], query_string={"next": target}, data=fields, base_url=ISSUER)
-        assert done.location == "/account/security"
+        assert done.location == "/account/security?changed=y"
         page = browser.get("/account/security/add", query_string={"next": target}, base_url=ISSUER)
         assert "evil" not in page.text.partition("<main")[2]
 
@@ -218,3 +219,24 @@ def test_a_level_is_what_was_proven_and_no_more() -> None:
     code, key = Proof("totp", 1, ("otp",), ("possession",)), Proof("webauthn", 1, ("hwk",), ("possession",))
     assert strength.level([code, key]) == "aal1"
     assert strength.level([strength.password(1), strength.password(2)]) == "aal1"
+
+
+def test_whoever_changes_how_they_sign_in_is_offered_to_end_other_sessions(idp: ProviderUnderTest) -> None:
+    """ASVS 5.0 7.4.3."""
+    here, other = idp.browser(), idp.browser()
+    for browser in (here, other):
+        idp.code(idp.register(), Pkce(), browser)
+    setup = idp.core.strong.totp.begin(account_id(idp, "alice"), "alice", newest_sid(here))
+    code = TotpOf(idp, setup.secret, 0).code()
+    done = post(here, "/account/security/totp/add", setup=setup.token, code=code, name="x")
+    assert "one other browser" in get(here, done.location).text
+    post(here, "/account/sessions", sid="others")
+    assert live_sessions(idp, "alice") == 1
+    assert get(here, "/account/security").status_code == 200
+
+
+def newest_sid(browser: Client) -> str:
+    """Return the session of this browser, by its cookie."""
+    cookie = browser.get_cookie("sso_0", domain="localhost")
+    assert cookie
+    return cookie.value.partition(".")[0]
