@@ -16,7 +16,6 @@ from config.shared import is_loopback
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-_LONGEST_ADDRESS = 64
 _LONGEST = 300
 _BY_ANY_NAME = ("/health/", "/metrics")
 _TEXT = b"This server doesn't answer for that host.\n"
@@ -61,11 +60,11 @@ def requested_host(environ: Mapping[str, Any], trusted_proxies: int) -> str:
 
 
 def network(address: str) -> str:
-    """Return what one subscriber has: the IPv4 address itself, or the /64 of an IPv6 address."""
+    """Return what one subscriber has: the IPv4 address itself, or the /64 of an IPv6 address; `unknown` for what is no address."""
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
-        return address[:_LONGEST_ADDRESS]
+        return "unknown"
     if isinstance(ip, ipaddress.IPv6Address):
         mapped = ip.ipv4_mapped
         return str(mapped) if mapped else str(ipaddress.ip_network((ip, 64), strict=False))

@@ -28,7 +28,7 @@ from idp.factors.build import build as build_strong
 from idp.factors.certificate.endpoint import PATH as CERTIFICATES
 from idp.factors.certificate.endpoint import Endpoint as CertificatesEndpoint
 from idp.factors.certificate.listener import Listener
-from idp.factors.push.notices import DEVICE_NOTICE, DeviceNoticeHandler, DeviceNotices
+from idp.factors.push.notices import DeviceNotices
 from idp.help import views as help_views
 from idp.login import views as login_views
 from idp.login.certificate_views import CertificatePages
@@ -38,13 +38,8 @@ from idp.login.more_views import MorePages, lead_on
 from idp.login.passkey_views import PasskeyPages
 from idp.login.password_step import PasswordStep
 from idp.notify import Outbox
-from idp.notify.logout import LogoutTokenHandler
-from idp.notify.mail import MailHandler
 from idp.notify.outbound import Outbound
-from idp.notify.outbox import LOGOUT_TOKEN, MAIL, PUSH
-from idp.notify.push import PushHandler
 from idp.notify.store import OutboxStore
-from idp.notify.worker import DeliveryPolicy, Handler, Worker
 from idp.oauth import browser_views
 from idp.oauth.access_tokens import AccessTokens
 from idp.oauth.client import ClientRegistry
@@ -63,9 +58,8 @@ from idp.oauth.service_guard import ServiceGuard
 from idp.oauth.store.families import revoke_all
 from idp.relay.endpoint import PATH as NOTICES
 from idp.relay.endpoint import Endpoint as NoticesEndpoint
-from idp.relay.inbox import INBOX_NOTICE, InboxNoticeHandler, InboxNotices
-from idp.relay.service import RELAYED_NOTICE, Relay
-from idp.relay.telling import RelayedNoticeHandler
+from idp.relay.inbox import InboxNotices
+from idp.relay.service import Relay
 from idp.web.rate_limit import RateLimiter
 from keys import KeyStore, Sealer, Signer, jwks, local_tls
 
@@ -275,37 +269,3 @@ def _parts(core: Core) -> Parts:
 
 def _language_of(session: Any) -> str | None:  # noqa: ANN401
     return session.locale if session else None
-
-
-def build_worker(provider: Provider) -> Worker:
-    """Make the worker that drains the outbox; mail borrows the pages' templates and translations."""
-    core = provider.core
-    outbound, push = Outbound(core.settings.outbound), core.strong.push
-    handlers: dict[str, Handler] = {
-        MAIL: MailHandler(
-            provider.flask, core.settings.mail, issuer=core.settings.issuer, service=core.settings.brand.account
-        ),
-        LOGOUT_TOKEN: LogoutTokenHandler(outbound, core.minting.logout_token),
-        DEVICE_NOTICE: DeviceNoticeHandler(provider.flask, core.database, push),
-        RELAYED_NOTICE: RelayedNoticeHandler(
-            provider.flask,
-            core.database,
-            core.outbox,
-            devices=push.devices,
-            limits=core.settings.relay,
-            clock=core.clock,
-        ),
-        PUSH: PushHandler(outbound, push.vapid, push.devices, core.clock),
-        **core.accounts.jobs,
-    }
-    if portal := core.settings.services.get("dashboard"):
-        handlers[INBOX_NOTICE] = InboxNoticeHandler(
-            provider.flask, outbound, core.minting, portal=portal, issuer=core.settings.issuer
-        )
-    lifetimes = core.settings.lifetimes
-    policies = {
-        # As long as a service may keep somebody signed in who isn't; a service that hangs keeps the others waiting for no token.
-        LOGOUT_TOKEN: DeliveryPolicy(max(lifetimes.session_absolute, lifetimes.remembered_session), threads=4),
-        PUSH: DeliveryPolicy(threads=2),
-    }
-    return Worker(core.database, core.sealer, handlers, core.clock, policies)

@@ -10,12 +10,13 @@ import click
 from config.files import keep_private
 from config.settings import load_provider
 from idp import schema
-from idp.app import Core, build, build_worker
+from idp.app import Core, build
 from idp.commands.refusals import refusals
 from idp.db import DatabaseUnavailable
 from idp.login import store as interactions
 from idp.oauth.store import housekeeping
 from idp.web import log
+from idp.worker import build_worker
 from keys import rotation
 
 _log = logging.getLogger("idp.worker")

@@ -59,6 +59,8 @@ class Security:
         ):
             routes.add_url_rule(rule, view_func=view, methods=methods)
 
+        # A global, as mails are written with it too: they have no context processors.
+        routes.add_app_template_global(self._registry.title, "method_title")
         places = self._accounts.common.notices.places
 
         @routes.app_context_processor
@@ -66,7 +68,6 @@ class Security:
             return {
                 "device": describe,
                 "local_time": local_time,
-                "method_title": self._registry.title,
                 "place": places.describe_here,
             }
 

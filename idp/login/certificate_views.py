@@ -10,9 +10,10 @@ from idp.errors import PageError
 from idp.factors.base import Refusal
 from idp.factors.build import Strong
 from idp.factors.certificate.service import Identified
-from idp.login.dispatcher import SEE_OTHER, Dispatcher
+from idp.login.dispatcher import Dispatcher
 from idp.login.flow import Prove
 from idp.login.forms import StepForm
+from idp.login.interactions import SEE_OTHER
 from idp.login.knowledge import where
 from idp.web import Web
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from flask import abort, after_this_request, make_response, redirect, render_template, request, session, url_for
+from flask import after_this_request, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -18,17 +18,15 @@ from idp.factors.build import Strong
 from idp.login import flow, store
 from idp.login.entry import Entry
 from idp.login.flow import AskConsent, ChooseAccount, Enrol, LetIn, Person, Prove, ProveMore
+from idp.login.interactions import SEE_OTHER, Interactions
 from idp.login.knowledge import Knowledge, where
-from idp.login.store import Interaction, TooManyOpenError
+from idp.login.store import Interaction
 from idp.oauth.ports import Asked, Authentication, Refused
-from idp.web import allow_form_redirect, browser_secret, network
-from keys import hashing
+from idp.web import browser_secret
 
 Finish = Callable[[Mapping[str, Any], Authentication | Refused], Response]
 """Answers whoever asked, given the parameters that came with the question."""
 
-SEE_OTHER = HTTPStatus.SEE_OTHER
-HOME = "/account"
 _PAGES: dict[type, str] = {Prove: "login.sign_in", ChooseAccount: "login.choose_account", AskConsent: "login.consent"}
 _LOCAL = Asked("", "", first_party=True, scope=())
 
@@ -52,21 +50,13 @@ class Dispatcher:
         self._entry = Entry(accounts)
         self._strong = strong
         self._knowledge = Knowledge(accounts, strong)
-        self._interaction_seconds = interaction_seconds
-        self._most_open = most_open
-        self._service_url = service_url
-        """Given a client: the page of its own where signing in begins, if it has told us."""
+        self._interactions = Interactions(
+            accounts, self._knowledge, seconds=interaction_seconds, most_open=most_open, service_url=service_url
+        )
+        self.load = self._interactions.load
+        self.again = self._interactions.again
         self.finish: dict[str, Finish] = {"local": _finish_local}
         """By kind of interaction; `idp.app` adds the protocol's."""
-        self.again: dict[str, Callable[[Mapping[str, Any]], str]] = {
-            "local": lambda parameters: str(parameters["next"])
-        }
-        """By kind: the address at which the same is asked anew, given the parameters."""
-        self._browser.on_new_secret.append(self._rebind)
-        self._sessions.on_end.append(lambda tx, sids: store.end_of_sessions(tx, sids, now=self._clock()))
-        accounts.revocation.on_revoke.append(
-            lambda tx, account_id, _reason: store.end_of_account(tx, account_id, now=self._clock())
-        )
 
     # What the protocol asks for (oauth.ports.SignIn)
 
@@ -112,41 +102,6 @@ class Dispatcher:
 
     # What the steps call
 
-    def load(self, interaction_id: str) -> Interaction:
-        """Return the interaction of this browser, which goes on; whoever comes to one that doesn't is answered at once.
-
-        Raises:
-            PageError: it is unknown, expired, or was begun in another browser.
-            HTTPException: it is over, or has gone on meanwhile: the response that leads on.
-        """
-        interaction = store.find(self._database.read(), interaction_id)
-        here = browser_secret.find()
-        if interaction and here and hashing.same(interaction.former_digest, here):
-            # A second click, sent before the first one was answered. It gets nothing here: the browser has a new secret by now, or none.
-            abort(self._lead_on(interaction))
-        if interaction is None or not here or not hashing.same(interaction.browser_digest, here):
-            raise PageError(
-                HTTPStatus.BAD_REQUEST,
-                _("This sign-in can’t be continued here"),
-                _(
-                    "It was begun in another browser, or a long time ago. Go back to the service that you wanted to use and sign in again."
-                ),
-                **self._way_on(interaction),
-            )
-        if interaction.asked.redirect_origin:
-            # The page's forms end at the service that asked.
-            allow_form_redirect(interaction.asked.redirect_origin)
-        if interaction.expires_at <= self._clock():
-            raise PageError(
-                HTTPStatus.GONE,
-                _("This sign-in took too long"),
-                _("To keep you safe it has expired. Go back to the service that you wanted to use and sign in again."),
-                **self._way_on(interaction),
-            )
-        if interaction.completed or not self._is_in_started_session(interaction):
-            abort(self._over(interaction))
-        return self._knowledge.still_true(interaction)
-
     def step(self, interaction: Interaction) -> flow.Step:
         """Return what the interaction needs next."""
         return flow.next_step(interaction.asked, self._knowledge.known(interaction.asked, interaction))
@@ -173,7 +128,7 @@ class Dispatcher:
         """Answer whoever asked; of two answers at once, the second leads the person to ask anew."""
         with self._database.write() as tx:
             if not store.complete(tx, interaction.id, now=self._clock()):
-                return self._ask_anew(interaction)
+                return self._interactions.ask_anew(interaction)
         return self.finish[interaction.kind](interaction.parameters, outcome)
 
     def prove(
@@ -189,7 +144,7 @@ class Dispatcher:
         """Note what somebody has proven, and go on; with `offer`, who has no second step is offered a passkey on the way."""
         here = where()
         if interaction.started_sid and account_id not in {one.account_id for one in self.current()}:
-            interaction = self._anew_for_another(interaction)
+            interaction = self._interactions.add_for_another(interaction)
         same = account_id == interaction.account_id
         has = self._strong.standings.of(account_id)
         if not has.active:
@@ -260,21 +215,11 @@ class Dispatcher:
         try:
             return go_on()
         except _OvertakenError:
-            return self._lead_on(store.find(self._database.read(), interaction.id) or interaction)
+            return self._interactions.lead_on(store.find(self._database.read(), interaction.id) or interaction)
 
     def now(self) -> int:
         """Return the flow's time."""
         return self._clock()
-
-    def _way_on(self, interaction: Interaction | None) -> dict[str, Any]:
-        """Return where to begin again what can't be continued."""
-        if interaction is None:
-            return {}
-        if interaction.kind == "local":
-            return {"next_url": str(interaction.parameters["next"]), "next_label": _("Sign in")}
-        url = self._service_url(interaction.asked.client_id)
-        label = _("Continue to %(service)s", service=interaction.asked.client_name)
-        return {"next_url": url, "next_label": label} if url else {}
 
     def _let_in(self, interaction: Interaction) -> Interaction:
         account_id, here = interaction.account_id, where()
@@ -294,48 +239,13 @@ class Dispatcher:
                     _("You have been signed out"),
                     _("Your sign-in was ended in another window, or the account was locked. Sign in again."),
                     detail=str(error),
-                    **self._way_on(interaction),
+                    **self._interactions.way_on(interaction),
                 ) from error
             if interaction.trust and any(POSSESSION in proof.shows for proof in interaction.proofs):
                 methods = self._strong.standings.of(account_id).fingerprint
                 self._strong.trusted.trust(tx, request, account_id, methods, here)
             digest = browser_secret.find()
         return replace(interaction, chosen_sid=session.sid, started_sid=session.sid, trust=False, browser_digest=digest)
-
-    def _is_in_started_session(self, interaction: Interaction) -> bool:
-        """Tell whether this browser is in the session that the interaction began, if it has begun one."""
-        return not interaction.started_sid or interaction.started_sid in {one.sid for one in self.current()}
-
-    def _lead_on(self, interaction: Interaction) -> Response:
-        """Send a browser whose answer was overtaken to where the interaction is now: its own cookies say whether that is its own."""
-        if interaction.completed or request.method == "GET":
-            return self._ask_anew(interaction)
-        return redirect(url_for("login.proceed", interaction_id=interaction.id), SEE_OTHER)
-
-    def _over(self, interaction: Interaction) -> Response:
-        """Answer whoever comes back to an interaction that has ended: to one of its pages, signed in, they see the way on.
-
-        Who was on the way on is asked anew; with a session that suffices there is nothing to ask.
-        """
-        is_page = request.method == "GET" and request.endpoint != "login.proceed"
-        if is_page and self._is_in_started_session(interaction) and self.current():
-            return make_response(render_template("login/done.html", interaction=interaction, home=HOME))
-        return self._ask_anew(interaction)
-
-    def _ask_anew(self, interaction: Interaction) -> Response:
-        return redirect(self.again[interaction.kind](interaction.parameters), SEE_OTHER)
-
-    def _anew_for_another(self, interaction: Interaction) -> Interaction:
-        """Return a new interaction that asks the same: this one has begun a session, and now somebody else signs in."""
-        with self._database.write() as tx:
-            store.complete(tx, interaction.id, now=self._clock())
-            interaction_id = self._add(tx, interaction.kind, interaction.asked, interaction.parameters)
-            return store.find(tx, interaction_id) or interaction
-
-    def _rebind(self, former: str, digest: str) -> None:
-        if former:
-            with self._database.write(durable=False) as tx:
-                store.rebind(tx, former, digest)
 
     def _local(self, asked: Asked, next_path: str) -> Response:
         step = flow.next_step(asked, self._knowledge.known(asked))
@@ -354,28 +264,11 @@ class Dispatcher:
     def _start(self, kind: str, asked: Asked, parameters: Mapping[str, Any], step: flow.Step) -> Response:
         # Not confirmed to anybody: who loses it in a power cut signs in again.
         with self._database.write(durable=False) as tx:
-            interaction_id = self._add(tx, kind, asked, parameters)
+            interaction_id = self._interactions.add(tx, kind, asked, parameters)
         page = self._page(interaction_id, step, ui_locales=asked.ui_locales or None)
         if "create" in asked.prompt:
             page = url_for("accounts.create_account", next=page)
         return redirect(page, SEE_OTHER)
-
-    def _add(self, tx: Tx, kind: str, asked: Asked, parameters: Mapping[str, Any]) -> str:
-        now = self._clock()
-        interaction_id = store.add(
-            tx,
-            browser_digest=browser_secret.current(),
-            kind=kind,
-            asked=asked,
-            parameters=dict(parameters),
-            now=now,
-            expires_at=now + self._interaction_seconds,
-            network=network(where().ip or ""),
-            most=self._most_open,
-        )
-        if not interaction_id:
-            raise TooManyOpenError
-        return interaction_id
 
     def _drop(self, response: Response, sids: Sequence[str]) -> Response:
         self._browser.drop(request, response, *sids)

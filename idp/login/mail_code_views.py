@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 
 from idp.accounts import strength
 from idp.accounts.build import Accounts
-from idp.login.dispatcher import SEE_OTHER, Dispatcher
+from idp.login.dispatcher import Dispatcher
 from idp.login.flow import Prove
 from idp.login.forms import MailCodeForm
+from idp.login.interactions import SEE_OTHER
 from idp.web import Web
 
 

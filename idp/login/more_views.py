@@ -16,9 +16,10 @@ from idp.accounts.strength import AAL2, AAL3, KNOWLEDGE, Proof
 from idp.errors import PageError
 from idp.factors.base import Attempt, Refusal, proven_by
 from idp.factors.build import Strong
-from idp.login.dispatcher import SEE_OTHER, Dispatcher
+from idp.login.dispatcher import Dispatcher
 from idp.login.flow import ProveMore
 from idp.login.forms import StepForm
+from idp.login.interactions import SEE_OTHER
 from idp.login.knowledge import where
 from idp.login.store import Interaction
 from idp.web import Web

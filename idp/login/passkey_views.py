@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 from idp.factors.base import Refusal
 from idp.factors.build import Strong
 from idp.factors.webauthn.service import Identified
-from idp.login.dispatcher import HOME, SEE_OTHER, Dispatcher
+from idp.login.dispatcher import Dispatcher
 from idp.login.flow import Prove
 from idp.login.forms import ProveAgainForm, SignInForm
+from idp.login.interactions import HOME, SEE_OTHER
 from idp.login.knowledge import where
 from idp.web import Web
 

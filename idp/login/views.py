@@ -17,9 +17,10 @@ from idp.factors.build import Strong
 from idp.factors.standing import Enrolled
 from idp.login import more_views
 from idp.login.certificate_views import CertificatePages
-from idp.login.dispatcher import HOME, SEE_OTHER, Dispatcher
+from idp.login.dispatcher import Dispatcher
 from idp.login.flow import AskConsent, Prove, Step
 from idp.login.forms import ProveAgainForm, SignInForm, StepForm
+from idp.login.interactions import HOME, SEE_OTHER
 from idp.login.knowledge import where
 from idp.login.mail_code_views import MailCodePages
 from idp.login.more_views import MorePages

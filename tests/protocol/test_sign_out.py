@@ -8,7 +8,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from idp.app import build_worker
+from idp.worker import build_worker
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, csrf
 
 BACK = "https://rp.example/signed-out"

@@ -27,7 +27,7 @@ def both(
     url = ""
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres").database()
-    provider = make_provider(tmp_path, clock, database_url=url, IDP_THROTTLE__OPEN_SIGN_INS="10")
+    provider = make_provider(tmp_path, clock, database_url=url, IDP_RATE_LIMITS__OPEN_SIGN_INS="10")
     yield ProviderUnderTest(provider, clock)
     provider.core.database.close()
 

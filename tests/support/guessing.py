@@ -4,9 +4,9 @@ from typing import Any
 
 from werkzeug.test import Client, TestResponse
 
-from idp.app import build_worker
 from idp.notify.outbox import MAIL
 from idp.notify.worker import Message
+from idp.worker import build_worker
 from tests.support.provider import ISSUER, PASSWORD, Pkce, ProviderUnderTest, RegisteredClient, csrf
 
 OWNER = "203.0.113.9"

@@ -25,7 +25,7 @@ def test_only_trusted_entries_are_believed(forwarded: str, trusted: int, expecte
         ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("fe80::1%eth0", "fe80::/64"),
-        ("", ""),
+        ("", "unknown"),
     ],
 )
 def test_a_network_is_what_one_subscriber_has(address: str, expected: str) -> None:
