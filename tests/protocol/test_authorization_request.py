@@ -62,6 +62,16 @@ def test_other_errors_go_back_with_state_and_iss(
     assert "code" not in parameters
 
 
+def test_a_client_gets_no_scope_that_it_is_not_registered_for(idp: ProviderUnderTest) -> None:
+    client = idp.register(scope="openid email")
+
+    tokens = idp.tokens(client, scope="openid email profile roles offline_access filing:write")
+
+    assert tokens["scope"] == "openid email"
+    assert idp.core.signer.verify(tokens["access_token"], typ="at+jwt")["scope"] == "openid email"
+    assert answer(idp.authorize(idp.browser(), client, Pkce(), scope="profile"))["error"] == "invalid_scope"
+
+
 @pytest.mark.parametrize("name", ["scope", "state", "nonce", "code_challenge", "prompt"])
 def test_parameter_given_twice(idp: ProviderUnderTest, name: str) -> None:
     client = idp.register()

@@ -9,7 +9,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from idp.oauth.client_auth import ASSERTION_TYPE
-from tests.support.provider import ISSUER, ProviderUnderTest
+from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, RegisteredClient
 
 SERVICE = {"redirect_uris": (), "grant_types": ("client_credentials",), "scope": "reports:read"}
 GRANT = {"grant_type": "client_credentials"}
@@ -133,6 +133,32 @@ def test_another_method_than_the_registered_one(idp: ProviderUnderTest) -> None:
 
     assert idp.post("/token", form).get_json()["error"] == "invalid_client"
     assert idp.post("/token", GRANT | {"client_id": client.client_id}).get_json()["error"] == "invalid_client"
+
+
+@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
+def test_nothing_is_done_for_a_confidential_client_without_its_secret(idp: ProviderUnderTest, kind: str) -> None:
+    client, pkce = idp.register(), Pkce()
+    tokens, code = idp.tokens(client), idp.code(client, pkce)
+    unproven = RegisteredClient(client.client_id, None)
+
+    answers = [
+        idp.redeem(unproven, code, pkce),
+        idp.post("/token", {**GRANT, "client_id": client.client_id}),
+        idp.post(
+            "/token",
+            {
+                "grant_type": "refresh_token",
+                "refresh_token": tokens["refresh_token"],
+                "client_id": client.client_id,
+            },
+        ),
+        idp.post("/revoke", {"token": tokens[kind], "client_id": client.client_id}),
+        idp.post("/introspect", {"token": tokens[kind], "client_id": client.client_id}),
+    ]
+
+    assert [one.status_code for one in answers] == [401] * 5
+    assert idp.post("/introspect", {"token": tokens[kind]}, auth=client.auth).get_json()["active"] is True
+    assert idp.redeem(client, code, pkce).status_code == 200
 
 
 @pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic bm9jb2xvbg==", "Bearer x", "Digest a=b"])

@@ -61,6 +61,17 @@ def test_a_code_by_mail_opens_no_other_browser(idp: ProviderUnderTest, client: R
     assert thief.post(page.location, code=mail["context"]["code"]).status_code == 422
 
 
+def test_a_code_by_mail_is_good_for_once(idp: ProviderUnderTest, client: RegisteredClient) -> None:
+    post = Post(idp)
+    use_up(idp, client)
+    first, second = person(idp, client, "203.0.113.10"), person(idp, client, "203.0.113.11")
+    pages = [first.sign_in(), second.sign_in()]
+    codes = [mail["context"]["code"] for mail in post.collect() if mail["template"] == "sign_in_code"]
+    assert len(codes) == 2
+    assert "code" in answer(first.post(pages[0].location, code=codes[0]))
+    assert second.post(pages[1].location, code=codes[0]).status_code == 422
+
+
 def test_five_wrong_codes_end_a_sign_in_by_mail(idp: ProviderUnderTest, client: RegisteredClient) -> None:
     post = Post(idp)
     use_up(idp, client)

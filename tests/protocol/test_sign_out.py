@@ -28,6 +28,21 @@ def test_with_a_hint_nothing_is_asked(idp: ProviderUnderTest) -> None:
     assert idp.authorize(browser, client, Pkce()).location.startswith("/sign-in/")
 
 
+def test_what_the_session_gave_is_worth_nothing_afterwards(idp: ProviderUnderTest) -> None:
+    client, browser = idp.register(), idp.browser()
+    tokens, cookie = idp.tokens(client, browser=browser), browser.get_cookie("sso_0")
+    assert cookie
+
+    end_session(browser, id_token_hint=tokens["id_token"])
+
+    browser.set_cookie("sso_0", cookie.value)
+    assert "/sign-in" in browser.get("/account", base_url=ISSUER).location
+    access = {"token": tokens["access_token"]}
+    assert idp.post("/introspect", access, auth=client.auth).get_json() == {"active": False}
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert browser.get("/userinfo", headers=bearer, base_url=ISSUER).status_code == 401
+
+
 def test_without_a_hint_the_person_is_asked(idp: ProviderUnderTest) -> None:
     client, browser = idp.register(post_logout_redirect_uris=(BACK,)), idp.browser()
     idp.tokens(client, browser=browser)

@@ -6,6 +6,7 @@ import pyotp
 import pytest
 from werkzeug.test import Client, TestResponse
 
+from idp.accounts.proofs import Purpose
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, RegisteredClient, answer, csrf
 from tests.support.strong import HERE, TotpOf, add_recovery_codes, add_totp
 
@@ -120,6 +121,19 @@ def test_using_a_method_stops_the_waiting_time(idp: ProviderUnderTest, app: Totp
     answer(prove(browser, step, app.code()))
     idp.clock.now += 4 * 86400
     assert "/with/totp" in begin(idp, idp.browser(), client).location
+
+
+def test_a_new_password_by_mail_is_no_way_around_the_second_step(idp: ProviderUnderTest, app: TotpOf) -> None:
+    new, owner = "seven green lanterns drift", app_owner(idp)
+    with idp.core.database.write() as tx:
+        _, proof = idp.core.accounts.confirmations.request(tx, Purpose.RESET_PASSWORD, "", account_id=owner)
+    assert proof
+    assert idp.core.accounts.recovery.reset_by_link(proof.token, new, HERE) is None
+    browser, client = idp.browser(), idp.register()
+    step = idp.sign_in(browser, idp.authorize(browser, client, Pkce()).location, password=new)
+    assert "/with/totp" in step.location
+    assert browser.get_cookie("sso_0") is None
+    answer(prove(browser, step, app.code()))
 
 
 def test_an_administrator_without_a_method_is_led_to_set_one_up(idp: ProviderUnderTest) -> None:

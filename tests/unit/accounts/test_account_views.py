@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from idp.accounts.guard import RECENT
@@ -71,6 +73,17 @@ def test_the_password(people: People, visitor: Visitor) -> None:
     assert right.location == "/account/sessions"
     assert [mail["template"] for mail in people.post()] == ["password_changed"]
     assert visitor.get("/account").status_code == 200, "with the cookie that came with the answer"
+
+
+@pytest.mark.parametrize("path", ["/account/password", "/create-account"])
+@pytest.mark.usefixtures("account_id")
+def test_a_password_field_hides_what_is_typed_and_takes_it_from_anywhere(visitor: Visitor, path: str) -> None:
+    fields = re.findall(r"<input[^>]*assword[^>]*>", visitor.get(path).text)
+    assert fields
+    for field in fields:
+        assert 'type="password"' in field
+        assert 'autocomplete="current-password"' in field or 'autocomplete="new-password"' in field
+        assert not re.search(r"\b(onpaste|oncopy|readonly|maxlength)\b", field)
 
 
 @pytest.mark.usefixtures("account_id")

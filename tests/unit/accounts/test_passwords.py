@@ -31,6 +31,19 @@ def test_unicode_is_normalised(passwords: Passwords) -> None:
     assert passwords.verify(passwords.hash("cafe\u0301 ﬁne"), "caf\u00e9 fine")
 
 
+def test_a_password_counts_to_its_last_character_in_the_case_it_was_typed_in(passwords: Passwords) -> None:
+    longest = "Violet tractor hums " + "x" * 108
+    stored = passwords.hash(longest)
+    assert passwords.verify(stored, longest)
+    for other in (longest.lower(), longest[:-1], f"{longest}x", f" {longest}", f"{longest} "):
+        assert not passwords.verify(stored, other)
+
+
+@pytest.mark.parametrize("length", [64, 128])
+def test_long_passwords_are_taken(passwords: Passwords, length: int) -> None:
+    assert passwords.check_strength("violet tractor hums ".ljust(length, "é"), ["Carla Meier"]) is None
+
+
 def test_an_unknown_account_costs_one_hash_and_is_never_right(
     passwords: Passwords, monkeypatch: pytest.MonkeyPatch
 ) -> None:

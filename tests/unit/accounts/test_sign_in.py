@@ -20,6 +20,12 @@ def test_username_or_address(people: People, identifier: str) -> None:
     assert verify(people, identifier) == Verified(account_id, "carla")
 
 
+def test_no_password_has_to_be_changed_because_it_is_old(people: People) -> None:
+    account_id = people.create()
+    people.now += 10 * 365 * 24 * 3600
+    assert verify(people, "carla") == Verified(account_id, "carla")
+
+
 def test_unknown_and_known_accounts_cost_the_same(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     people.create()
     calls: list[str] = []

@@ -1,5 +1,6 @@
 """To the provider and back."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -43,6 +44,16 @@ def test_the_browser_holds_neither_verifier_nor_nonce(client: FlaskClient, provi
     assert verifier not in cookies
     assert query(departure.location)["nonce"] not in cookies
     assert verifier not in departure.location
+
+
+def test_no_token_reaches_the_browser(client: FlaskClient, provider: Any) -> None:
+    back = client.get(provider.approve(client.get("/dashboard")))
+    page = client.get(back.location)
+
+    seen = " ".join([str(back.headers), back.text, str(page.headers), page.text])
+    assert provider.refresh_token
+    assert provider.refresh_token not in seen
+    assert not re.search(r"eyJ[\w-]+\.eyJ", seen), "a JWT"
 
 
 def test_comes_back_signed_in_where_the_person_was_going(sign_in: Callable[..., TestResponse], provider: Any) -> None:
