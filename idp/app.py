@@ -264,6 +264,7 @@ def _parts(core: Core) -> Parts:
         minting=core.minting,
         access_tokens=AccessTokens(core.signer, core.keys, core.database, core.clock, settings.issuer),
         subjects=core.accounts.claims,
+        keep_session_alive=core.accounts.sessions.keep_alive,
     )
 
 

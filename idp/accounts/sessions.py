@@ -129,6 +129,15 @@ class Sessions:
         """Tell whether a session goes on, in whatever browser it is."""
         return store.find_live(self._database.read(), sid, now=self._clock()) is not None
 
+    def keep_alive(self, sid: str) -> bool:
+        """Note that a service uses a session on the person's behalf; False when it has ended or expired."""
+        now = self._clock()
+        row = store.find_live(self._database.read(), sid, now=now)
+        if row is not None and now - row["last_seen_at"] >= TOUCH_EVERY:
+            with self._database.write(durable=False) as tx:
+                store.touch(tx, sid, now=now)
+        return row is not None
+
     def strengthen(
         self, tx: Tx, sid: str, proofs: Sequence[Proof], *, ip: str | None, user_agent: str | None
     ) -> tuple[Session, str]:

@@ -31,6 +31,8 @@ class Parts:
     minting: Minting
     access_tokens: AccessTokens
     subjects: Subjects
+    keep_session_alive: Callable[[str], bool]
+    """Given a `sid`: whether the session goes on, which now was used."""
     pause: Callable[[float], None] = time.sleep
     """Waits so many seconds."""
 

@@ -93,3 +93,19 @@ def test_signing_out_ends_it_unless_offline_access_was_granted(idp: ProviderUnde
 
     assert refresh(idp, client, online["refresh_token"]).get_json()["error"] == "invalid_grant"
     assert refresh(idp, client, offline["refresh_token"]).status_code == 200
+
+
+def test_a_session_that_has_expired_gives_no_more_tokens(idp: ProviderUnderTest) -> None:
+    """ASVS 5.0 7.4.1: expired is as good as signed out; refreshing is using it, up to its absolute end."""
+    client, browser = idp.register(), idp.browser()
+    idle = idp.tokens(client, browser=browser)["refresh_token"]
+    offline = idp.tokens(client, browser=browser, scope="openid offline_access")["refresh_token"]
+    lifetimes = idp.core.settings.lifetimes
+    busy, began = idp.tokens(client)["refresh_token"], idp.clock.now
+    while idp.clock.now - began < lifetimes.session_absolute - lifetimes.session_idle:
+        idp.clock.now += lifetimes.session_idle - 1
+        busy = refresh(idp, client, busy).get_json()["refresh_token"]
+    assert refresh(idp, client, idle).get_json()["error"] == "invalid_grant"
+    idp.clock.now = began + lifetimes.session_absolute
+    assert refresh(idp, client, busy).get_json()["error"] == "invalid_grant"
+    assert refresh(idp, client, offline).status_code == 200

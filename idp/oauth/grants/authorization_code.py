@@ -43,6 +43,7 @@ class AuthorizationCodeGrant(TokenGrant):
         if not _proves(self.required("code_verifier"), row["code_challenge"]):
             raise InvalidGrantError("The code_verifier does not match the code_challenge.")
         self._family = families.read(row)
+        self.check_session(self._family)
         self._resource = self.narrowed_resource(self._family.resource)
         self.request.authorization_code = row
 

@@ -8,6 +8,7 @@ from idp.oauth import scopes
 from idp.oauth.client import Client
 from idp.oauth.errors import (
     JSON_HEADERS,
+    InvalidGrantError,
     InvalidRequestError,
     InvalidScopeError,
     InvalidTargetError,
@@ -44,6 +45,11 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
         if not value:
             raise InvalidRequestError(f"{name} is missing.")
         return value
+
+    def check_session(self, family: Family) -> None:
+        """Raise InvalidGrantError when the session has ended or expired that a family hangs on; with `offline_access` none does."""
+        if not family.offline and not self.parts.keep_session_alive(family.sid):
+            raise InvalidGrantError("The session has ended.")
 
     def narrowed_scope(self, granted: tuple[str, ...]) -> tuple[str, ...]:
         """Return the scope asked for, at most what was granted; all of it when none is asked for (RFC 6749 section 6)."""

@@ -40,6 +40,7 @@ class RefreshTokenGrant(TokenGrant):
         if min(row["expires_at"], row["family_expires_at"]) <= now:
             raise InvalidGrantError("The refresh token is not valid.")
         self._family = families.read(row)
+        self.check_session(self._family)
         self._scope = self.narrowed_scope(self._family.scope)
         self._resource = self.narrowed_resource(self._family.resource)
         self.request.refresh_token = row
