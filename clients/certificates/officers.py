@@ -76,6 +76,7 @@ class _Pages:
             enrolment=enrolment,
             form=form,
             latin=latin(enrolment.name),
+            replaced=self._looking_after.any(enrolment.replaces) if enrolment.replaces else None,
             is_own=enrolment.sub == who().sub,
             certificate=self._enrolments.certificate_of(enrolment_id),
             certificates=self._looking_after.of_person(enrolment.sub),

@@ -23,6 +23,7 @@ PATH = "/api/certificates"
 SCOPE = "certificates:write"
 REALM = "certificates"
 LARGEST_BODY = 64 * 1024
+_RETRY_SECONDS = 60
 _SERIAL = re.compile(r"[0-9a-fA-F]{1,40}")
 _ISSUER = re.compile(r"[0-9a-fA-F]{64}")
 _SENTENCES: dict[Refused, str] = {
@@ -31,6 +32,8 @@ _SENTENCES: dict[Refused, str] = {
     "not_yet_valid": "The certificate isn't valid yet.",
     "expired": "The certificate has expired.",
     "purpose": "The certificate isn't a person's for TLS client authentication.",
+    "revoked": "The certificate was revoked.",
+    "unknown": "The certificate's authority says that it has never made it.",
     "other_account": "The one URI in the certificate's subject alternative name has to be the account's.",
     "malformed": "The certificate can't be read.",
 }
@@ -85,6 +88,8 @@ class Endpoint:
             certificate = x509.load_pem_x509_certificate(sent.certificate.encode())
             outcome = self._registration.add(sent.sub, certificate, by)
         except (ValueError, RefusedCertificateError) as error:
+            if isinstance(error, RefusedCertificateError) and error.reason == "unchecked":
+                return _unavailable()
             reason: Refused = error.reason if isinstance(error, RefusedCertificateError) else "malformed"
             text = _SENTENCES[reason]
             return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_certificate", text, reason=reason)
@@ -97,6 +102,13 @@ class Endpoint:
 
     def _admit(self, environ: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a client
         return self._guard.admit(environ.get("HTTP_AUTHORIZATION", ""), scope=SCOPE, realm=REALM)
+
+
+def _unavailable() -> WireAnswer:
+    """Whether it was revoked can't be found out now: the call may be repeated."""
+    text = "The certificate's authority doesn't say whether the certificate was revoked. Try again."
+    status, body, headers = _problem(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", text)
+    return status, body, [*headers, ("Retry-After", str(_RETRY_SECONDS))]
 
 
 def _problem(status: HTTPStatus, error: str, description: str, **more: object) -> WireAnswer:
