@@ -64,7 +64,6 @@ class Others:
         notice = {
             "id": sending_id,
             "sub": payload["sub"],
-            "service": "Certificates",
             "subject": payload["subject"],
             "link": payload["link"],
             "channels": ["email"],
@@ -72,7 +71,7 @@ class Others:
         }
         pages = {"inbox": f"{self._base}/certificates", "settings": f"{self._base}{SETTINGS}"}
         content = {"notices": [notice], **pages}
-        self._call("POST", f"{self._issuer}/api/notices", self._issuer, "notices:write", content)
+        self._call("POST", f"{self._issuer}/api/notices", self._issuer, "notices:write notices:security", content)
 
     def _add(self, sub: str, serial: str) -> None:
         certificate = issued.find(serial)

@@ -17,7 +17,7 @@ from idp.factors.certificate.crypto import Refused, RefusedCertificateError
 from idp.factors.certificate.registration import Registration
 from idp.oauth.errors import JSON_HEADERS, MethodNotAllowedError
 from idp.oauth.server import WireAnswer
-from idp.oauth.service_guard import ServiceGuard
+from idp.oauth.service_guard import ServiceCaller, ServiceGuard
 
 PATH = "/api/certificates"
 SCOPE = "certificates:write"
@@ -57,14 +57,14 @@ class Endpoint:
         """Register a certificate: 201, or 200 when it was registered before."""
         if environ["REQUEST_METHOD"] != "POST":
             raise MethodNotAllowedError(("POST",))
-        client = self._admit(environ)
+        by = self._admit(environ).client.client_id
         if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != "application/json":
             return _problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "invalid_request", "Send JSON.")
         body = environ["wsgi.input"].read(LARGEST_BODY + 1)
         if len(body) > LARGEST_BODY:
             return _problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "invalid_request", "A call has at most 64 KiB.")
         try:
-            return self._register(_Certificate.model_validate_json(body), client.client_id)
+            return self._register(_Certificate.model_validate_json(body), by)
         except ValidationError as error:
             fields = ", ".join(sorted({".".join(map(str, one["loc"])) for one in error.errors()} - {""}))
             text = f"Send an object with `sub` and `certificate`{f'; wrong: {fields}' if fields else ''}."
@@ -100,7 +100,7 @@ class Endpoint:
         status = HTTPStatus.CREATED if outcome == "added" else HTTPStatus.OK
         return status, orjson.dumps({"status": outcome}), list(JSON_HEADERS)
 
-    def _admit(self, environ: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a client
+    def _admit(self, environ: Mapping[str, Any]) -> ServiceCaller:
         return self._guard.admit(environ.get("HTTP_AUTHORIZATION", ""), scope=SCOPE, realm=REALM)
 
 
