@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from config.shared import is_loopback
+from config.untrusted import is_visible
 
 MOST_AT_ONCE = 100
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
@@ -25,7 +26,7 @@ def _line(text: str) -> str:
     if _MARKUP.search(text):
         raise ValueError("It is plain text: leave the HTML out.")
     line = " ".join(text.split())
-    if not line:
+    if not is_visible(line):
         raise ValueError("It is empty.")
     return line
 
