@@ -55,6 +55,8 @@ class Others:
         link = payload["link"] if payload["link"].startswith("https:") else None
         body = payload["body"] if link else f"{payload['body']}\n\n{payload['link']}"
         content = {"sub": payload["sub"], "subject": payload["subject"], "body": body}
+        # The mail is the notice that goes with it: the inbox sends no second one.
+        content |= {"category": "security", "notified": True}
         content |= {"link": link} if link else {}
         api = f"{self._portal}/api"
         self._call("POST", f"{api}/messages", api, "messages:write", content, key=sending_id)
