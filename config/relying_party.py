@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from config.certificates import CertificateAuthority
+from config.creditors import Creditor
 from config.provider import DatabaseUrl
 from config.secrets import shared_secret
 from config.shared import SERVICE_PORTS, AbsolutePath, Origin, Port, SharedSettings, check_search, located_api
@@ -40,6 +41,8 @@ class RelyingPartySettings(SharedSettings):
     """What people call the services that write to them, by `client_id`; one without a name here goes by its `client_id`."""
     security_senders: tuple[str, ...] = ()
     """Services (`client_id`) that may send notices about security, which nobody can mute and which always go by mail too."""
+    creditors: dict[str, Creditor] = Field(default_factory=dict)
+    """Whom people pay for the invoices of a service, by its `client_id`; of one without, people are sent to its invoice for the account."""
     apis: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """APIs that it calls for people, with the scope that it needs there. One like `pairing:/api` lies at the service of that name."""
     databases: dict[SearchName, Annotated[str, AfterValidator(check_search)]] = Field(default_factory=dict)

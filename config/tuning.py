@@ -159,9 +159,9 @@ class Relay(Strict):
     """How many notices services may send people through the provider (`POST /api/notices`)."""
 
     notices_a_minute: Annotated[int, Field(ge=1)] = 6_000
-    """Of one service; beyond that it is told to come back later."""
+    """Of one service, whoever relays for it, and as many about security; beyond that it is told to come back later."""
     mails_an_hour: Annotated[int, Field(ge=1)] = 30
-    """To one person; beyond that one mail says that there is more. Security notices are counted apart."""
+    """To one person; beyond that one mail says that there is more. Security notices are counted apart, and for each service."""
     pushes_an_hour: Annotated[int, Field(ge=1)] = 60
     """To one person's devices; beyond that none."""
 

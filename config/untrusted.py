@@ -30,6 +30,10 @@ MAX_NESTING = 100
 """Brackets of one kind in a JWT's header or claims."""
 _NORMAL_FORMS = Literal["NFC", "NFKC"]
 _UNSEEN = {"Cc", "Zl", "Zp", "Cs"}
+_SEEN = "LNPS"
+# Letters and symbols that are drawn as nothing: fillers of Hangul, blank Braille, an object that isn't there, a musical null, blank hieroglyphs. The
+# other invisible ones (zero-width, marks of direction, soft hyphen, variation selectors) are of categories that don't count.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\ufffc\U0001d159\U00013441\U00013442")
 _USER_AGENT = "HTTP_USER_AGENT"
 
 
@@ -38,10 +42,19 @@ def normalize(form: _NORMAL_FORMS, text: str, *, limit: int) -> str:
     return unicodedata.normalize(form, text[:limit])[:limit]
 
 
+def is_visible(text: str) -> bool:
+    """Tell whether anything of a text is seen: letters, digits, punctuation or symbols, none of which are drawn as nothing."""
+    return any(unicodedata.category(one)[0] in _SEEN and one not in _BLANK for one in text)
+
+
 def one_line(text: str | None) -> str:
-    """Return what somebody typed without control characters and superfluous spaces; no more than `LONGEST_TYPED` is looked at."""
+    """Return what somebody typed without control characters and superfluous spaces; no more than `LONGEST_TYPED` is looked at.
+
+    A text of which nothing is seen is none.
+    """
     kept = "".join(" " if unicodedata.category(one) in _UNSEEN else one for one in (text or "")[:LONGEST_TYPED])
-    return " ".join(normalize("NFC", kept, limit=LONGEST_TYPED).split())
+    line = " ".join(normalize("NFC", kept, limit=LONGEST_TYPED).split())
+    return line if is_visible(line) else ""
 
 
 def header_text(sent: str) -> str:

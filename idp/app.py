@@ -143,7 +143,7 @@ def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> 
         minting=Minting(signer, settings, clock, sealer.derive("refresh-successor")),
         logout=logout,
         hints=hints,
-        relay=Relay(database, outbox, clock, settings.relay),
+        relay=Relay(database, outbox, clients, clock, settings.relay),
     )
 
 

@@ -50,7 +50,7 @@ def create(settings: RelyingPartySettings | None = None) -> Flask:
         blueprints=[
             views.blueprint(enrolments, looking_after, f"{settings.issuer}/account/profile"),
             picking_up.blueprint(enrolments),
-            keeping.blueprint(looking_after, chain, settings),
+            keeping.blueprint(looking_after, enrolments, chain, settings),
             officers.blueprint(enrolments, looking_after),
         ],
         migrations=MIGRATIONS,

@@ -67,8 +67,13 @@ class Enrolments:
         self._base = base_url
         self._pick_up_seconds = pick_up_seconds
 
-    def ask(self, who: Who, visitor: Visitor, request: bytes, purpose: str, device: str) -> tuple[Enrolment, str]:
-        """Return the new request and its enrolment code. Raises keys.ca.RefusedRequestError, OpenAlreadyError."""
+    def ask(
+        self, who: Who, visitor: Visitor, request: bytes, purpose: str, device: str, *, replaces: str = ""
+    ) -> tuple[Enrolment, str]:
+        """Return the new request and its enrolment code.
+
+        `replaces` is the serial number of the certificate that it renews under another name. Raises keys.ca.RefusedRequestError, OpenAlreadyError.
+        """
         public_key = self._issuance.check(request)
         parsed = (
             x509.load_pem_x509_csr(request) if request.lstrip().startswith(b"-") else x509.load_der_x509_csr(request)
@@ -82,6 +87,7 @@ class Enrolments:
             username=visitor.username,
             email=visitor.email,
             locale=visitor.locale or "en",
+            replaces=replaces,
             purpose=purpose,
             request=parsed.public_bytes(Encoding.PEM).decode(),
             key_fingerprint=key_fingerprint(public_key),
@@ -101,7 +107,8 @@ class Enrolments:
             requested.expire(now)
             if not requested.add(enrolment):
                 raise OpenAlreadyError
-            trail.record(who, "ask", "done", at=now, sub=visitor.sub, detail=enrolment_id)
+            detail = f"{enrolment_id} {_changed(replaces)}".strip()
+            trail.record(who, "ask", "done", at=now, sub=visitor.sub, serial=replaces, detail=detail)
         return enrolment, code
 
     def of_person(self, sub: str) -> Sequence[Enrolment]:
@@ -248,7 +255,16 @@ class Enrolments:
 
         person = Person(self._issuer, found.sub, found.name)
         try:
-            return self._issuance.issue(who, person, public_key, enrolment_id=found.id, locale=found.locale, also=close)
+            return self._issuance.issue(
+                who,
+                person,
+                public_key,
+                enrolment_id=found.id,
+                locale=found.locale,
+                replaces=found.replaces,
+                detail=_changed(found.replaces),
+                also=close,
+            )
         except MadeAlreadyError as there:
             if there.certificate.key_fingerprint == key_fingerprint(public_key):
                 return there.certificate
@@ -259,6 +275,10 @@ class Enrolments:
         with force_locale(found.locale.replace("-", "_")):
             subject, body = _words(approved=approved, answer=answer)
         sendings.message(found.sub, subject, body, link, now)
+
+
+def _changed(replaces: str) -> str:
+    return f"another name than {replaces}" if replaces else ""
 
 
 def _words(*, approved: bool, answer: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from clients.certificates import issued, trail
 from clients.certificates.models import Certificate
 from clients.certificates.trail import Who
 from clients.sso.db import db
-from keys.ca import Authority, Order, Person
+from keys.ca import Authority, Order, Person, RefusedRequestError
 from keys.ca.authority import new_serial
 from keys.ca.crl import REASONS
 from keys.ca.requests import checked, key_fingerprint
@@ -25,7 +25,7 @@ class NotFoundError(Exception):
 
 
 class MadeAlreadyError(Exception):
-    """There is a certificate for this request; `certificate` is it."""
+    """There is a certificate for this request, or one that renews the same one; `certificate` is it."""
 
     def __init__(self, certificate: Certificate) -> None:
         super().__init__(certificate.serial)
@@ -62,11 +62,13 @@ class Issuance:
         enrolment_id: str,
         locale: str = "en",
         replaces: str = "",
+        detail: str = "",
         also: Callable[[Certificate], None] = lambda _: None,
     ) -> Certificate:
-        """Return a new certificate for what was approved as `enrolment_id`; `also` is done in the same transaction.
+        """Return a new certificate for what was approved as `enrolment_id`; `detail` is for the trail, `also` is done in the same transaction.
 
-        Raises MadeAlreadyError.
+        `replaces` is the serial number of the certificate that it renews. Raises MadeAlreadyError, keys.ca.RefusedRequestError: somebody was
+        quicker with the same key.
         """
         order = Order(person, public_key, new_serial(), self._clock())
         made = self.authority.issue(order)
@@ -89,13 +91,17 @@ class Issuance:
             with issued.transaction():
                 db.session.add(certificate)
                 db.session.flush()
-                trail.record(who, "issue", "done", at=order.now, sub=person.sub, serial=certificate.serial)
+                trail.record(
+                    who, "issue", "done", at=order.now, sub=person.sub, serial=certificate.serial, detail=detail
+                )
                 also(certificate)
         except IntegrityError:
-            there = issued.for_enrolment(enrolment_id)
-            if there is None:
-                raise
-            raise MadeAlreadyError(there) from None
+            there = issued.for_enrolment(enrolment_id) or (issued.successor(replaces) if replaces else None)
+            if there is not None:
+                raise MadeAlreadyError(there) from None
+            if issued.key_is_known(certificate.key_fingerprint):
+                raise RefusedRequestError("reused") from None
+            raise
         return certificate
 
     def revoke(

@@ -47,6 +47,11 @@ def for_enrolment(enrolment_id: str) -> Certificate | None:
     return db.session.execute(select(Certificate).where(Certificate.enrolment_id == enrolment_id)).scalar_one_or_none()
 
 
+def successor(serial: str) -> Certificate | None:
+    """Return what a certificate was renewed by."""
+    return db.session.execute(select(Certificate).where(Certificate.replaces == serial)).scalar_one_or_none()
+
+
 def of_person(sub: str) -> Sequence[Certificate]:
     """Return a person's certificates, the newest first."""
     mine = select(Certificate).where(Certificate.sub == sub)

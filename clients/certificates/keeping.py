@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 
 from clients.certificates import words
 from clients.certificates.devices import GUIDES, device_of
+from clients.certificates.enrolments import Enrolments, OpenAlreadyError
 from clients.certificates.forms import RenewForm, RevokeForm
 from clients.certificates.looking_after import LookingAfter, NotRenewableError
+from clients.certificates.models import Certificate
 from clients.certificates.visitors import person, strongly, who
-from clients.sso.guard import current_visitor
+from clients.sso.guard import Visitor, current_visitor
 from config.settings import RelyingPartySettings
 from keys.ca import RefusedRequestError
 
@@ -20,10 +22,12 @@ BOTH = ["GET", "POST"]
 _RENEW_SECONDS = 600
 
 
-def blueprint(looking_after: LookingAfter, chain: list[bytes], settings: RelyingPartySettings) -> Blueprint:
+def blueprint(
+    looking_after: LookingAfter, enrolments: Enrolments, chain: list[bytes], settings: RelyingPartySettings
+) -> Blueprint:
     """Return the routes; `chain` are the authority's own certificates, DER, the issuing one first."""
     routes = Blueprint("own_certificates", __name__, url_prefix="/certificates")
-    pages = _Pages(looking_after, chain, f"{settings.issuer}/sign-in")
+    pages = _Pages(looking_after, enrolments, chain, f"{settings.issuer}/sign-in")
     for path, name, methods in (
         ("/test", "test", ["GET"]),
         ("/guide", "guide", ["GET"]),
@@ -37,8 +41,9 @@ def blueprint(looking_after: LookingAfter, chain: list[bytes], settings: Relying
 
 
 class _Pages:
-    def __init__(self, looking_after: LookingAfter, chain: list[bytes], sign_in: str) -> None:
+    def __init__(self, looking_after: LookingAfter, enrolments: Enrolments, chain: list[bytes], sign_in: str) -> None:
         self._looking_after = looking_after
+        self._enrolments = enrolments
         self._chain = chain
         self._sign_in = sign_in
 
@@ -71,15 +76,21 @@ class _Pages:
         )
 
     def renew(self, serial: str) -> ResponseReturnValue:
-        """Make the next certificate, for a key that this browser makes."""
+        """Make the next certificate, for a key that this browser makes; under a new name, ask for it."""
         certificate = self._looking_after.own(who().sub, serial)
         visitor = current_visitor() or abort(HTTPStatus.FORBIDDEN)
         form, refused = RenewForm(), ""
         why = self._looking_after.why_not(certificate)
+        changed = not why and self._looking_after.has_changed(certificate, visitor.name)
         if not why and form.validate_on_submit():
+            sent = (form.request.data or "").encode()
             try:
-                sent = (form.request.data or "").encode()
+                if changed:
+                    return self._ask(certificate, visitor, sent)
                 made = self._looking_after.renew(who(), certificate, visitor.name, sent)
+            except OpenAlreadyError:
+                flash(_("You have asked for a certificate already. See below how things stand."), "info")
+                return redirect(url_for("certificates.overview"), SEE_OTHER)
             except RefusedRequestError as error:
                 refused = words.of_request(error)
             except NotRenewableError as error:
@@ -104,7 +115,15 @@ class _Pages:
             refused=refused,
             why_not=why_not,
             name=visitor.name,
+            before=certificate.name if changed else "",
         ), status
+
+    def _ask(self, certificate: Certificate, visitor: Visitor, sent: bytes) -> ResponseReturnValue:
+        """Ask for a certificate under another name, for what the first one was asked for; the code is shown once, in the answer."""
+        decided, device = self._looking_after.decision(certificate), str(device_of(request.user_agent.string))
+        purpose = decided.purpose if decided else ""
+        made, code = self._enrolments.ask(who(), visitor, sent, purpose, device, replaces=certificate.serial)
+        return render_template("certificates/code_once.html", enrolment=made, code=code, is_first=True)
 
     def revoke(self, serial: str) -> ResponseReturnValue:
         """Say what will be lost, ask why, and revoke."""

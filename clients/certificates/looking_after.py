@@ -1,4 +1,8 @@
-"""A certificate's later life: renewed before its end, revoked, and its owner reminded in time."""
+"""A certificate's later life: renewed before its end, revoked, and its owner reminded in time.
+
+Its owner renews it alone as long as it says what an officer has decided on: another key for the same name (RFC 3647 section 4.7). A name that has
+changed since makes it another certificate (section 4.8), which is asked for like the first one.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -6,9 +10,9 @@ from datetime import UTC, datetime
 from flask_babel import force_locale, format_date, ngettext
 from flask_babel import gettext as _
 
-from clients.certificates import issued, sendings, trail
+from clients.certificates import issued, requested, sendings, trail
 from clients.certificates.issuance import Issuance, MadeAlreadyError, NotFoundError
-from clients.certificates.models import Certificate
+from clients.certificates.models import Certificate, Enrolment
 from clients.certificates.trail import Who
 from keys.ca import Person
 from keys.ca.requests import key_fingerprint
@@ -19,7 +23,7 @@ REMINDERS = (60, 30, 7)
 
 
 class NotRenewableError(Exception):
-    """It can't be renewed: `why` is `early`, `expired`, `revoked` or `renewed`."""
+    """It can't be renewed: `why` is `early`, `expired`, `revoked`, `renewed`, or `changed`: an officer has to decide."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -42,27 +46,41 @@ class LookingAfter:
             return "revoked"
         if certificate.not_after <= now:
             return "expired"
-        if issued.for_enrolment(_renewal_of(certificate)):
+        if issued.successor(certificate.serial):
             return "renewed"
         renew_before = self._issuance.authority.profile.renew_before
         return "early" if now < certificate.not_after - renew_before else ""
 
+    def decision(self, certificate: Certificate) -> Enrolment | None:
+        """Return the request that an officer has decided on, for this certificate or for the first one that it renews."""
+        while certificate.replaces and certificate.enrolment_id == _renewal_of(certificate.replaces):
+            certificate = self.any(certificate.replaces)
+        return requested.find(certificate.enrolment_id)
+
+    def has_changed(self, certificate: Certificate, name: str) -> bool:
+        """Tell whether a person is called otherwise than an officer has decided: the name is what a certificate says of them."""
+        decision = self.decision(certificate)
+        return decision is None or decision.name != name
+
     def renew(self, who: Who, certificate: Certificate, name: str, request: bytes) -> Certificate:
-        """Return the next certificate, for a new key; the caller has seen to a strong sign-in.
+        """Return the next certificate, for a new key; the caller has seen to a strong sign-in. `name` is the person's at present.
 
         Raises NotRenewableError, keys.ca.RefusedRequestError. Of two that come at once one is `renewed`: `successor` is what the other made.
         """
         if why := self.why_not(certificate):
             raise NotRenewableError(why)
+        if self.has_changed(certificate, name):
+            raise NotRenewableError("changed")
         public_key = self._issuance.check(request)
         try:
             return self._issuance.issue(
                 who,
                 Person(self._issuer, certificate.sub, name),
                 public_key,
-                enrolment_id=_renewal_of(certificate),
+                enrolment_id=_renewal_of(certificate.serial),
                 locale=certificate.locale,
                 replaces=certificate.serial,
+                detail=f"another key for {certificate.serial}",
                 also=lambda made: sendings.registration(made, self._clock()),
             )
         except MadeAlreadyError as made:
@@ -72,7 +90,7 @@ class LookingAfter:
 
     def successor(self, certificate: Certificate) -> Certificate | None:
         """Return what a certificate was renewed by."""
-        return issued.for_enrolment(_renewal_of(certificate))
+        return issued.successor(certificate.serial)
 
     def state(self, certificate: Certificate) -> str:
         """Return `revoked`, `expired`, `renewed`, `ending` (it can be renewed) or `good`."""
@@ -141,7 +159,7 @@ class LookingAfter:
         with force_locale(certificate.locale.replace("-", "_")):
             subject = ngettext("Your certificate ends in %(num)s day", "Your certificate ends in %(num)s days", days)
             body = _(
-                "Renew it before %(date)s: it takes a minute, and nobody has to approve it.",
+                "Renew it before %(date)s: it takes a minute, and unless your name has changed nobody has to approve it.",
                 date=format_date(end, "long"),
             )
         link = f"{self._base}/certificates/{certificate.serial}"
@@ -155,5 +173,5 @@ def grouped(serial: str) -> str:
     return " ".join(padded[at : at + 4] for at in range(0, len(padded), 4))
 
 
-def _renewal_of(certificate: Certificate) -> str:
-    return f"of {certificate.serial}"[:43]
+def _renewal_of(serial: str) -> str:
+    return f"of {serial}"[:43]

@@ -1,9 +1,11 @@
 """The tables of what the authority has made. Times are seconds since the epoch; serial numbers are hexadecimal, in lower case."""
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clients.sso.db import Model
+
+_RENEWALS = text("replaces <> ''")
 
 
 class Certificate(Model):
@@ -12,10 +14,13 @@ class Certificate(Model):
     __tablename__ = "certificate"
     __table_args__ = (
         Index("ix_certificate_sub", "sub"),
-        Index("ix_certificate_key", "key_fingerprint"),
+        # A key is certified once, whoever has it and however many ask at once.
+        Index("uq_certificate_key", "key_fingerprint", unique=True),
         Index("ix_certificate_not_after", "not_after"),
         # What was approved once is made once.
         Index("uq_certificate_enrolment", "enrolment_id", unique=True),
+        # And renewed once: at once by its owner, or by an officer's decision.
+        Index("uq_certificate_replaces", "replaces", unique=True, sqlite_where=_RENEWALS, postgresql_where=_RENEWALS),
         Index("ix_certificate_revoked", "revoked_at"),
     )
 
@@ -94,6 +99,8 @@ class Enrolment(Model):
     username: Mapped[str] = mapped_column(Text)
     email: Mapped[str] = mapped_column(Text)
     locale: Mapped[str] = mapped_column(Text)
+    replaces: Mapped[str] = mapped_column(String(40), server_default="")
+    """The serial number of the certificate that it renews, under another name than officers have seen; empty: none."""
     purpose: Mapped[str] = mapped_column(Text)
     """What it is for, in the person's words."""
     request: Mapped[str] = mapped_column(Text)

@@ -56,11 +56,16 @@ class _Pages:
             except OwnRequestError:
                 flash(_("This is your own request: another officer has to decide on it."), "danger")
             except DecidedError:
-                # A double click, a colleague, or the person took it back.
-                flash(
-                    _("Nothing was changed: this request isn’t waiting any more. See below what became of it."),
-                    "warning",
-                )
+                now = self._enrolments.any(enrolment_id)
+                if now.decided_by == who().sub and (now.state != "rejected") == approve:
+                    # A double click.
+                    flash(_("Your decision is stored already."), "info")
+                else:
+                    # A colleague was quicker, or the person took it back.
+                    flash(
+                        _("Nothing was changed: this request isn’t waiting any more. See below what became of it."),
+                        "warning",
+                    )
             else:
                 said = (
                     _("Approved: %(name)s gets a message.")
@@ -76,6 +81,7 @@ class _Pages:
             enrolment=enrolment,
             form=form,
             latin=latin(enrolment.name),
+            replaced=self._looking_after.any(enrolment.replaces) if enrolment.replaces else None,
             is_own=enrolment.sub == who().sub,
             certificate=self._enrolments.certificate_of(enrolment_id),
             certificates=self._looking_after.of_person(enrolment.sub),

@@ -55,6 +55,8 @@ class Others:
         link = payload["link"] if payload["link"].startswith("https:") else None
         body = payload["body"] if link else f"{payload['body']}\n\n{payload['link']}"
         content = {"sub": payload["sub"], "subject": payload["subject"], "body": body}
+        # The mail is the notice that goes with it: the inbox sends no second one.
+        content |= {"category": "security", "notified": True}
         content |= {"link": link} if link else {}
         api = f"{self._portal}/api"
         self._call("POST", f"{api}/messages", api, "messages:write", content, key=sending_id)
@@ -64,7 +66,6 @@ class Others:
         notice = {
             "id": sending_id,
             "sub": payload["sub"],
-            "service": "Certificates",
             "subject": payload["subject"],
             "link": payload["link"],
             "channels": ["email"],
@@ -72,7 +73,7 @@ class Others:
         }
         pages = {"inbox": f"{self._base}/certificates", "settings": f"{self._base}{SETTINGS}"}
         content = {"notices": [notice], **pages}
-        self._call("POST", f"{self._issuer}/api/notices", self._issuer, "notices:write", content)
+        self._call("POST", f"{self._issuer}/api/notices", self._issuer, "notices:write notices:security", content)
 
     def _add(self, sub: str, serial: str) -> None:
         certificate = issued.find(serial)

@@ -39,4 +39,7 @@ def of_renewal(error: NotRenewableError) -> str:
         "expired": _("This certificate has ended, so it can’t be renewed. Ask for a new one."),
         "revoked": _("This certificate is revoked, so it can’t be renewed. Ask for a new one."),
         "renewed": _("This certificate has been renewed already."),
+        "changed": _(
+            "Your name has changed since an officer decided on it. Load the page again: an officer has to decide on the new one."
+        ),
     }[error.why]

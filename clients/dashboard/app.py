@@ -47,7 +47,7 @@ def create(settings: RelyingPartySettings | None = None) -> Flask:
     guard = ResourceServer(f"{settings.base_url}{PATH}", realm="dashboard")
     desk = views.Desk(Inbox(_now), settings)
     notepad = Notepad(_now)
-    payments = build_payments(_now, guard)
+    payments = build_payments(_now, guard, settings.creditors)
     gate = Gate()
     registered = Registered(settings.apis, settings.senders, gate, _now)
     registry = Registry(_built_in(settings, desk, notepad, payments, gate), registered.offered)

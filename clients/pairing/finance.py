@@ -11,6 +11,7 @@ from clients.pairing.models import Office
 from clients.pairing.officer_forms import CodeForm, OfficeForm
 from clients.pairing.offices import Offices, ReplacedMeanwhileError, TakenError
 from clients.pairing.papers import Papers
+from clients.pairing.service import NotFoundError
 from clients.pairing.visitors import officer, who
 from clients.sso.guard import kept_form
 
@@ -69,6 +70,11 @@ class _Pages:
                 office, code = self._offices.create(who(), form.kind.data, form.customer_id.data, form.name.data)
                 return _code_page(office, code)
             except TakenError:
+                there = self._offices.find(form.kind.data, form.customer_id.data)
+                if there is not None and there.name == form.name.data:
+                    # A double click: the first one's answer, with the code, is lost.
+                    flash(_("It is stored already. If you haven’t got its code, make another one here."), "info")
+                    return redirect(url_for(".office", office_id=there.id), SEE_OTHER)
                 form.customer_id.errors = [_("There is one with this Customer ID already.")]
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
         return render_template("finance/new_office.html", form=form), status
@@ -105,11 +111,18 @@ class _Pages:
 
     def end(self, pairing_id: str) -> ResponseReturnValue:
         """Ask once more, then break somebody's pairing."""
-        pairing, office = self._offices.pairing(pairing_id)
-        office_id, name, form = office.id, pairing.name, ConfirmForm()
-        if request.method == "GET":
-            return render_template("finance/end.html", form=form, pairing=pairing, office=office)
-        self._offices.end_pairing(who(), pairing_id)
+        try:
+            pairing, office = self._offices.pairing(pairing_id)
+            office_id, name, form = office.id, pairing.name, ConfirmForm()
+            if request.method == "GET":
+                return render_template("finance/end.html", form=form, pairing=pairing, office=office)
+            self._offices.end_pairing(who(), pairing_id)
+        except NotFoundError:
+            if request.method == "GET":
+                raise
+            # A double click, a colleague, or the person was quicker.
+            flash(_("This account isn’t paired any more."), "info")
+            return redirect(url_for(".overview"), SEE_OTHER)
         flash(_("%(name)s isn’t paired any more.", name=name), "success")
         return redirect(url_for(".office", office_id=office_id), SEE_OTHER)
 

@@ -36,6 +36,10 @@ class Offices:
             raise NotFoundError
         return office
 
+    def find(self, kind: str, customer_id: str) -> Office | None:
+        """Return one by its Customer ID."""
+        return store.office_with(kind, customer_id)
+
     def create(self, who: Who, kind: str, customer_id: str, name: str, code: str = "") -> tuple[Office, str]:
         """Return a new office and its access code, which nobody can read again; raises TakenError."""
         code = normalised(code) or new_code()

@@ -109,6 +109,10 @@ class AddressViews:
             if isinstance(outcome, Confirmation):
                 flash(done, "success")
                 return see(page)
+            if outcome is Unproven.SPENT and self._is_confirmed(session, confirmation):
+                # A double click, or the link was quicker.
+                flash(done, "success")
+                return see(page)
             # The other reason is that the address has an account of its own: the code's owner reads that mailbox.
             taken = _("This address belongs to another account.")
             message = unproven_text(outcome) if isinstance(outcome, Unproven) else taken
@@ -122,6 +126,11 @@ class AddressViews:
             title=title,
             again_url=url_for(f"accounts.{page}"),
         )
+
+    def _is_confirmed(self, session: Session, confirmation: Confirmation) -> bool:
+        role = PRIMARY if confirmation.purpose is Purpose.CHANGE_EMAIL else RECOVERY
+        there = self._accounts.addresses.of_account(session.account_id)
+        return (role, confirmation.address) in {(row["role"], row["address"]) for row in there}
 
     def _page(self, template: str, session: Session, form: EmailForm | ActionForm) -> ResponseReturnValue:
         by_role = {row["role"]: row for row in self._accounts.addresses.of_account(session.account_id)}

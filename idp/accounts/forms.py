@@ -13,15 +13,16 @@ from wtforms import BooleanField, EmailField, Field, PasswordField, SelectField,
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.validators import Regexp as Pattern
 
-from config.untrusted import LONGEST_TYPED
+from config.untrusted import LONGEST_TYPED, is_visible
 from idp.accounts.identifiers import normal_address, normal_username
 from idp.accounts.usernames import is_single_script
 
 
 def _one_line(text: str | None) -> str:
-    return " ".join(
+    line = " ".join(
         "".join(letter for letter in (text or "")[:LONGEST_TYPED] if letter.isprintable() or letter.isspace()).split()
     )
+    return line if is_visible(line) else ""
 
 
 def _lines(text: str | None) -> str:

@@ -4,6 +4,7 @@ from typing import TextIO
 
 import click
 
+from config.untrusted import one_line
 from idp.accounts.identifiers import normal_address, normal_username
 from idp.accounts.passwords import Problem
 from idp.accounts.registration import IdentifierTakenError, Taken
@@ -50,7 +51,7 @@ def add(
             )
         if address is None:
             raise click.ClickException(f"{email} isn't an e-mail address: write it like name@example.org.")
-        if not name.strip():
+        if not one_line(name):
             raise click.ClickException("The name is empty: give the person's full name.")
         if locale not in languages:
             raise click.ClickException(f"{locale} isn't a language of this installation: use {', '.join(languages)}.")

@@ -3,8 +3,9 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
+from config.untrusted import one_line
 from idp.factors.service import NAME_LENGTH
 
 
@@ -17,8 +18,9 @@ class NameForm(FlaskForm):
 
     name = StringField(
         _l("Name"),
-        [
-            InputRequired(_l("Give it a name.")),
+        filters=[one_line],
+        validators=[
+            DataRequired(_l("Give it a name.")),
             Length(max=NAME_LENGTH, message=_l("Use at most %(max)d characters.")),
         ],
     )

@@ -5,7 +5,6 @@ it has is checked, and the connection goes to a checked address, so that a secon
 """
 
 import http.client
-import ipaddress
 import socket
 import ssl
 import threading
@@ -14,9 +13,9 @@ from functools import cache
 from typing import NamedTuple, Protocol
 from urllib.parse import urlencode, urlsplit
 
+from config.addresses import is_public
+
 _MOST_BYTES = 64 * 1024
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class OutboundError(Exception):
@@ -103,7 +102,7 @@ class Outbound:
             raise OutboundError("the host's name is unknown") from error
         addresses = [str(entry[4][0]) for entry in found]
         # One private address among public ones is a trap as well.
-        if not self._private and not all(_is_public(ipaddress.ip_address(address)) for address in addresses):
+        if not self._private and not all(map(is_public, addresses)):
             raise OutboundError("the host is in a private network")
         return addresses[0]
 
@@ -145,17 +144,3 @@ class _Pinned(http.client.HTTPConnection):
 @cache
 def _trusted() -> ssl.SSLContext:
     return ssl.create_default_context()
-
-
-def _is_public(address: _Address) -> bool:
-    return all(each.is_global and not each.is_multicast for each in (address, *_embedded(address)))
-
-
-def _embedded(address: _Address) -> tuple[ipaddress.IPv4Address, ...]:
-    """Return the IPv4 addresses that an IPv6 one leads to (mapped, 6to4, Teredo, NAT64)."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return ()
-    inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in _NAT64:
-        inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    return tuple(each for each in inner if each is not None)

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from config.untrusted import one_line
 from idp.audit import record
 from idp.clock import Clock
 from idp.db import Database, Tx
@@ -152,7 +153,7 @@ def check(new: ClientMetadata) -> None:  # noqa: C901, PLR0912  a list of rules,
         RegistrationError: what to change.
     """
     public = new.token_endpoint_auth_method == "none"  # noqa: S105
-    if not new.client_name.strip():
+    if not one_line(new.client_name):
         raise RegistrationError("Give the client a name: people see it when they sign in.")
     if new.token_endpoint_auth_method not in METHODS:
         raise RegistrationError(f"The authentication method is one of {', '.join(METHODS)}.")

@@ -4,10 +4,18 @@ The token's audience is the provider (RFC 8707), its scope the API's; errors are
 """
 
 from http import HTTPStatus
+from typing import NamedTuple
 
 from idp.oauth.access_tokens import AccessTokens
 from idp.oauth.client import Client, ClientRegistry
 from idp.oauth.errors import BearerError
+
+
+class ServiceCaller(NamedTuple):
+    """A service that calls, and what its token lets it do."""
+
+    client: Client
+    scope: frozenset[str]
 
 
 class ServiceGuard:
@@ -18,8 +26,8 @@ class ServiceGuard:
         self._tokens = tokens
         self._issuer = issuer
 
-    def admit(self, header: str, *, scope: str, realm: str) -> Client:
-        """Return the client whose own token stands in the header `Authorization`. Raises BearerError."""
+    def admit(self, header: str, *, scope: str, realm: str) -> ServiceCaller:
+        """Return the service whose own token stands in the header `Authorization`. Raises BearerError."""
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise BearerError(realm=realm)
@@ -29,7 +37,8 @@ class ServiceGuard:
         audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
         if self._issuer not in audience:
             raise BearerError("invalid_token", "The access token is for another service.", realm=realm)
-        if scope not in claims["scope"].split():
+        granted = frozenset(claims["scope"].split())
+        if scope not in granted:
             text = "The access token lacks the scope needed here."
             raise BearerError("insufficient_scope", text, HTTPStatus.FORBIDDEN, scope=scope, realm=realm)
         # RFC 9068 section 2.2: without a person, `sub` is the client.
@@ -39,4 +48,4 @@ class ServiceGuard:
         client = self._clients.find(claims["client_id"])
         if client is None:
             raise BearerError("invalid_token", "The access token is not valid.", realm=realm)
-        return client
+        return ServiceCaller(client, granted)

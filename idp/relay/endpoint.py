@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from idp.oauth.errors import JSON_HEADERS, MethodNotAllowedError
 from idp.oauth.server import WireAnswer
 from idp.oauth.service_guard import ServiceGuard
-from idp.relay.service import Relay, TooManyError
+from idp.relay.service import ForbiddenNoticesError, Relay, TooManyError
 from idp.relay.wire import Batch, origin_of
 
 PATH = "/api/notices"
@@ -36,7 +36,7 @@ class Endpoint:
         """Take notices over."""
         if environ["REQUEST_METHOD"] != "POST":
             raise MethodNotAllowedError(("POST",))
-        client = self._guard.admit(environ.get("HTTP_AUTHORIZATION", ""), scope=SCOPE, realm=REALM)
+        caller = self._guard.admit(environ.get("HTTP_AUTHORIZATION", ""), scope=SCOPE, realm=REALM)
         if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != "application/json":
             return _problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "invalid_request", "Send JSON.")
         body = _read(environ)
@@ -48,14 +48,12 @@ class Endpoint:
         except ValidationError as error:
             return _refused_fields([(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()])
         text = "It lies elsewhere than at the service’s own address."
-        if strangers := batch.strangers(frozenset(map(origin_of, client.redirect_uris)) - {""}):
+        if strangers := batch.strangers(frozenset(map(origin_of, caller.client.redirect_uris)) - {""}):
             return _refused_fields([(field, text) for field in strangers])
         try:
-            self._relay.accept(client, batch)
-        except TooManyError:
-            text = "Nothing was taken: that is more than one service may send in a minute."
-            status, content, headers = _problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many", text)
-            return status, content, [*headers, ("Retry-After", _RETRY_SECONDS)]
+            self._relay.accept(caller, batch)
+        except (ForbiddenNoticesError, TooManyError) as error:
+            return _not_taken(error)
         return HTTPStatus.ACCEPTED, b'{"status":"accepted"}', list(JSON_HEADERS)
 
 
@@ -69,6 +67,14 @@ def _read(environ: Mapping[str, Any]) -> bytes | None:
         return None
     body: bytes = environ["wsgi.input"].read(length)
     return body if len(body) <= LARGEST_BODY else None
+
+
+def _not_taken(error: ForbiddenNoticesError | TooManyError) -> WireAnswer:
+    if isinstance(error, ForbiddenNoticesError):
+        return _refused_fields(error.errors)
+    text = "Nothing was taken: that is more than one service may send in a minute."
+    status, content, headers = _problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many", text)
+    return status, content, [*headers, ("Retry-After", _RETRY_SECONDS)]
 
 
 def _refused_fields(errors: Sequence[tuple[str, str]]) -> WireAnswer:

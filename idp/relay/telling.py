@@ -15,6 +15,7 @@ from idp.factors.push.devices import Devices
 from idp.notify import Outbox
 from idp.notify.worker import Message
 from idp.relay import store
+from keys import hashing
 
 _HOUR = 3600
 _PUSH_SECONDS = 24 * _HOUR
@@ -76,6 +77,7 @@ class RelayedNoticeHandler:
         self._devices.send(tx, person["id"], content, expires_at=until, urgency="normal")
 
     def _number(self, tx: Tx, channel: str, notice: Mapping[str, Any]) -> int:
-        """Count one more; notices about security apart, so that a flood of messages can't hide them."""
-        key = f"{channel}:{notice['category']}:{notice['sub']}"
+        """Count one more; notices about security apart, and for each service, so that no flood of anybody's hides another's."""
+        whose = f"{notice.get('client', '')} {notice['sub']}" if notice["category"] == "security" else notice["sub"]
+        key = f"{channel}:{notice['category']}:{hashing.digest(whose)}"
         return store.count(tx, key, seconds=_HOUR, now=self._clock())

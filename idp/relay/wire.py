@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from config.shared import is_loopback
+from config.untrusted import is_visible
 
 MOST_AT_ONCE = 100
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
@@ -25,7 +26,7 @@ def _line(text: str) -> str:
     if _MARKUP.search(text):
         raise ValueError("It is plain text: leave the HTML out.")
     line = " ".join(text.split())
-    if not line:
+    if not is_visible(line):
         raise ValueError("It is empty.")
     return line
 
@@ -61,8 +62,8 @@ class Notice(BaseModel):
     """The service's own name for it: the same one again does nothing."""
     sub: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,255}$")]
     """Whom it is for."""
-    service: Annotated[str, Field(max_length=100), AfterValidator(_line)]
-    """Who writes, as people call it."""
+    service: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,255}$")] | None = None
+    """Who writes, by `client_id`, when it isn't the service that calls; people read the name that is registered of it."""
     subject: Annotated[str, Field(max_length=200), AfterValidator(_line)]
     """What about: one line of plain text."""
     link: Link
@@ -70,7 +71,7 @@ class Notice(BaseModel):
     channels: Annotated[frozenset[Literal["email", "push"]], Field(min_length=1, strict=False)]
     """How they want to hear of it."""
     category: Literal["message", "security"] = "message"
-    """`security` is counted apart, so that a flood of messages can't hide it."""
+    """`security` is for services with the right to it, and counted apart for each, so that no flood of anything can hide it."""
 
 
 class Batch(BaseModel):

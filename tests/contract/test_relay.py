@@ -15,6 +15,7 @@ from idp.app import Provider
 from idp.notify.outbox import PURPOSE
 from idp.notify.worker import Message
 from idp.oauth.client import Client
+from idp.oauth.service_guard import ServiceCaller
 from idp.relay.service import RELAYED_NOTICE, TooManyError
 from idp.relay.telling import RelayedNoticeHandler
 from idp.relay.wire import Batch
@@ -22,8 +23,9 @@ from tests.support.clock import TurnedClock
 from tests.support.provider import make_provider
 
 RACERS = 8
-PORTAL = Client(client_id="portal", client_name="IP Portal")
-OTHER = Client(client_id="other", client_name="Other")
+_ALL = frozenset({"notices:write", "notices:security"})
+PORTAL = ServiceCaller(Client(client_id="portal", client_name="IP Portal"), _ALL)
+OTHER = ServiceCaller(Client(client_id="other", client_name="Other"), _ALL)
 
 
 class House:
@@ -84,7 +86,7 @@ def house(request: pytest.FixtureRequest, tmp_path: Path, clock: TurnedClock) ->
 
 def batch(*notices: dict[str, Any]) -> Batch:
     link = "https://portal.example/messages"
-    common = {"service": "Fees", "subject": "x", "link": link, "channels": ["email", "push"]}
+    common = {"subject": "x", "link": link, "channels": ["email", "push"]}
     content = {"notices": [common | one for one in notices], "inbox": link, "settings": link}
     return Batch.model_validate_json(orjson.dumps(content))
 
@@ -111,9 +113,9 @@ def test_nobody_waits_in_a_circle(house: House) -> None:
 
     house.race(work)
     house.tell()
-    # For each person and kind 3 of 8 mails and one that says there is more, 2 of 8 pushes.
-    assert house.mails() == {"relayed_message": 18, "relayed_more": 6}
-    assert Counter(house.told) == dict.fromkeys(people, 4)
+    # For each person 3 of 8 mails about messages and one that says there is more, 2 of 8 pushes; about security as many from each of the two.
+    assert house.mails() == {"relayed_message": 27, "relayed_more": 9}
+    assert Counter(house.told) == dict.fromkeys(people, 6)
 
 
 def test_a_flood_ends_in_one_mail_and_hides_no_security_notice(house: House, clock: TurnedClock) -> None:
@@ -128,6 +130,26 @@ def test_a_flood_ends_in_one_mail_and_hides_no_security_notice(house: House, clo
     house.accept(PORTAL, batch({"id": "later", "sub": alice}))
     house.tell()
     assert (house.mails(), len(house.told)) == ({"relayed_message": 6, "relayed_more": 1}, 5)
+
+
+def test_a_flood_about_security_hides_no_other_services(house: House) -> None:
+    alice = house.person()
+    house.accept(PORTAL, batch(*({"id": f"n{at}", "sub": alice, "category": "security"} for at in range(20))))
+    house.tell()
+    assert (house.mails(), len(house.told)) == ({"relayed_message": 3, "relayed_more": 1}, 2)
+    house.accept(OTHER, batch({"id": "s", "sub": alice, "category": "security"}))
+    house.tell()
+    assert (house.mails(), len(house.told)) == ({"relayed_message": 4, "relayed_more": 1}, 3)
+
+
+def test_a_flood_of_messages_keeps_no_notice_about_security_from_being_taken(house: House) -> None:
+    for number in range(2):
+        house.accept(PORTAL, batch(*({"id": f"{number}-{at}", "sub": "nobody"} for at in range(100))))
+    with pytest.raises(TooManyError):
+        house.accept(PORTAL, batch({"id": "n", "sub": house.person()}))
+    house.accept(PORTAL, batch({"id": "s", "sub": house.person(), "category": "security"}))
+    house.tell()
+    assert house.mails() == {"relayed_message": 1}
 
 
 def test_a_service_that_sends_too_much_is_told_so(house: House, clock: TurnedClock) -> None:

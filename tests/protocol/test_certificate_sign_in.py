@@ -34,6 +34,7 @@ class Desk:
         sub = account_id(self.idp, username)
         held = held or self.office.issue(ISSUER, sub)
         assert self.idp.core.strong.certificates.registration.add(sub, held.certificate, "certificates") == "added"
+        self.office.asked.clear()
         self.prove(sub)
         return held
 

@@ -129,6 +129,25 @@ def test_whose_it_is(service: Service) -> None:
     assert elsewhere.status_code == 422
 
 
+def test_a_revoked_certificate_is_not_registered(service: Service) -> None:
+    held = service.office.issue(ISSUER, service.alice)
+    service.office.revoke(held)
+    refused = service.post(service.alice, held)
+    assert (refused.status_code, refused.get_json()["reason"]) == (422, "revoked")
+    assert service.has() == []
+
+
+def test_what_nobody_says_good_of_is_not_registered_yet(service: Service) -> None:
+    held = service.office.issue(ISSUER, service.alice)
+    service.office.answers.clear()
+    refused = service.post(service.alice, held)
+    assert (refused.status_code, refused.get_json()["error"]) == (503, "temporarily_unavailable")
+    assert refused.headers["Retry-After"] == "60"
+    assert service.has() == []
+    service.office.answers.add("ocsp")
+    assert service.post(service.alice, held).status_code == 201
+
+
 def test_another_account_has_it(service: Service) -> None:
     """Two certificates with one number: an authority that does that can't be told from a mistake, so the first one stays."""
     held, bob = service.office.issue(ISSUER, service.alice), account_id(service.idp, "bob")

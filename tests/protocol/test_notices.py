@@ -21,7 +21,6 @@ PORTAL = "https://rp.example"
 GOOD = {
     "id": "n-1",
     "sub": "nobody",
-    "service": "Office Notices",
     "subject": "Your renewal fee is due",
     "link": f"{PORTAL}/messages/1",
     "channels": ["email"],
@@ -30,12 +29,12 @@ GOOD = {
 
 def register(idp: ProviderUnderTest, **changes: Any) -> RegisteredClient:
     grants = ("authorization_code", "refresh_token", "client_credentials")
-    scope = "openid profile email offline_access notices:write other:write"
-    return idp.register(**{"client_name": "IP Portal", "grant_types": grants, "scope": scope} | changes)
+    scope = "openid profile email offline_access notices:write notices:security notices:relay other:write"
+    return idp.register(**{"client_name": "Office Notices", "grant_types": grants, "scope": scope} | changes)
 
 
 def own_token(idp: ProviderUnderTest, client: RegisteredClient, **form: str) -> str:
-    asked = {"scope": "notices:write", "resource": ISSUER} | form
+    asked = {"scope": "notices:write notices:security notices:relay", "resource": ISSUER} | form
     return idp.token(client, grant_type="client_credentials", **asked).get_json()["access_token"]
 
 
@@ -177,7 +176,7 @@ def test_the_mail(idp: ProviderUnderTest) -> None:
     assert (mail["To"], mail["Content-Language"]) == ("alice@example.org", "en")
     text, html = (str(mail.get_body(preferencelist=(kind,)).get_content()) for kind in ("plain", "html"))  # type: ignore[union-attr]
     for part in (text, html):
-        for said in ("Alice Moreau", "Office Notices", "IP Portal", GOOD["link"], f"{PORTAL}/messages/services"):
+        for said in ("Alice Moreau", "Office Notices", GOOD["link"], f"{PORTAL}/messages/services"):
             assert said in part
     assert "1 < 2 & “due”" in text
     assert "1 &lt; 2 &amp; “due”" in html
@@ -200,11 +199,15 @@ def test_the_mail_is_in_the_readers_language(tmp_path: Path, clock: TurnedClock,
 
 
 REFUSED: list[tuple[str, Any]] = [
-    *((name, value) for name in ("subject", "service") for value in ("", " ", "a\nBcc: x@y", "a\r", "a\0", "a\x85")),
-    *((name, f"a{one}b") for name in ("subject", "service") for one in "\u202e\u2066\u200f\u061c\u2028\u2029"),
-    *((name, value) for name in ("subject", "service") for value in ("<b>x</b>", "x<!--", "a</p>", 5, None)),
+    *(
+        (name, value)
+        for name in ("subject",)
+        for value in ("", " ", "\u3164", "\u200b\u2800", "a\nBcc: x@y", "a\r", "a\0", "a\x85")
+    ),
+    *((name, f"a{one}b") for name in ("subject",) for one in "\u202e\u2066\u200f\u061c\u2028\u2029"),
+    *((name, value) for name in ("subject",) for value in ("<b>x</b>", "x<!--", "a</p>", 5, None)),
     ("subject", "x" * 201),
-    ("service", "x" * 101),
+    *(("service", value) for value in ("", "a b", "x" * 256, "ä", 1, "nobody-registered", "a\nb")),
     *(
         ("link", value)
         for value in ("", "/messages", "javascript:alert(1)", "http://rp.example/x", "ftp://rp.example/")
@@ -233,6 +236,40 @@ def test_notices_that_are_refused(idp: ProviderUnderTest) -> None:
         assert response.status_code == 422, (field, value)
         assert all(name.startswith(f"notices.1.{field}") for name in response.get_json()["errors"])
     assert queued(idp) == []
+
+
+def test_nobody_writes_under_a_name_that_isnt_registered(idp: ProviderUnderTest) -> None:
+    """Neither its own way of calling itself nor another service's name: people read the registered one."""
+    fees = register(idp, client_name="Fees", scope="messages:write notices:security")
+    portal, sub = register(idp, client_name="IP Portal"), sub_of(idp)
+    plain = own_token(idp, register(idp, client_name="Shop"), scope="notices:write")
+    assert send(idp, plain, GOOD | {"sub": sub, "service": "IP Account"}).status_code == 422
+    refused = send(idp, plain, GOOD | {"sub": sub, "service": fees.client_id})
+    assert (refused.status_code, list(refused.get_json()["errors"])) == (422, ["notices.0.service"])
+    assert send(idp, plain, GOOD | {"sub": sub}).status_code == 202
+    assert send(idp, own_token(idp, portal), GOOD | {"sub": sub, "service": fees.client_id}).status_code == 202
+    assert [(one["context"]["service"], one["context"]["portal"]) for one in queued(idp)] == [
+        ("Shop", "Shop"),
+        ("Fees", "IP Portal"),
+    ]
+
+
+def test_nobody_says_security_without_the_registered_right(idp: ProviderUnderTest) -> None:
+    sub = sub_of(idp)
+    security = GOOD | {"sub": sub, "category": "security"}
+    may, may_not = (register(idp, scope=scope) for scope in ("notices:write notices:security", "notices:write"))
+    relay = own_token(idp, register(idp), scope="notices:write notices:relay")
+    assert send(idp, own_token(idp, may, scope="notices:write notices:security"), security).status_code == 202
+    for token, service in (
+        (own_token(idp, may, scope="notices:write"), None),
+        (own_token(idp, may_not, scope="notices:write"), None),
+        (relay, None),
+        (relay, may_not.client_id),
+    ):
+        refused = send(idp, token, security | {"id": "n-2", "service": service})
+        assert (refused.status_code, list(refused.get_json()["errors"])) == (422, ["notices.0.category"])
+    assert send(idp, relay, security | {"id": "n-3", "service": may.client_id}).status_code == 202
+    assert len(queued(idp)) == 2
 
 
 @pytest.mark.parametrize("field", ["inbox", "settings"])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from clients.dashboard.messages import notices
+from clients.dashboard.messages.models import Message
 from clients.dashboard.messages.notices import Claimed
 from clients.sso import background
 from clients.sso.parts import parts
@@ -30,6 +31,11 @@ _FIRST_DELAY = 2
 _LONGEST_DELAY = 15 * 60
 _GIVE_UP = 3 * 24 * 3600
 """Older news are none; well within the time for which the provider remembers what it was sent."""
+
+
+def _kind_of(notice: tuple[Claimed, Message]) -> tuple[bool, str]:
+    _claimed, message = notice
+    return not message.security, message.service
 
 
 class Delivery:
@@ -58,17 +64,26 @@ class Delivery:
 
         messages = notices.messages_of(claimed, now)
         worth = [(one, messages[one.message_id]) for one in claimed if one.message_id in messages]
+        notices.finish(one for one in claimed if one.message_id not in messages)
         self._relay = self._relay or self._make_relay()
-        try:
-            refused = self._relay.send(worth)
-        except LaterError as error:
-            self._put_back([one for one, _message in worth], now, error.seconds)
-            _log.warning("%s notices were not taken: %s", len(worth), error)
-            notices.finish(one for one in claimed if one.message_id not in messages)
-            return
-        if refused:
-            _log.error("%s notices were refused by the provider and are given up: %s", len(refused), sorted(refused))
-        notices.finish(claimed)
+        # Service by service, what is about security first: one that has sent too much keeps no other one's waiting.
+        away: LaterError | None = None
+        for _kind, group in groupby(sorted(worth, key=_kind_of), _kind_of):
+            some = list(group)
+            mine = [one for one, _message in some]
+            try:
+                if away:
+                    raise away
+                refused = self._relay.send(some)
+            except LaterError as error:
+                # Whoever says when to come back says it of this service; of one that doesn't answer the next call would not be answered either.
+                away = None if error.seconds else error
+                self._put_back(mine, now, error.seconds)
+                _log.warning("%s notices were not taken: %s", len(mine), error)
+                continue
+            if refused:
+                _log.error("%s notices were refused and are given up: %s", len(refused), sorted(refused))
+            notices.finish(mine)
 
     def _put_back(self, claimed: Sequence[Claimed], now: int, least: int) -> None:
         by_attempts = attrgetter("attempts")

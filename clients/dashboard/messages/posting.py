@@ -9,7 +9,7 @@ from clients.dashboard.messages import safe_html, store
 from clients.dashboard.messages.models import MessagePosting
 from clients.dashboard.messages.wire import NewMessage
 from clients.sso.crypto import digest
-from config.untrusted import normalize
+from config.untrusted import is_visible, normalize
 
 MOST_A_MINUTE = 10_000
 """Messages of one service."""
@@ -92,7 +92,7 @@ def _rows(messages: Sequence[NewMessage], service: str, now: int, *, may_warn: b
         body = safe_html.cleaned(written)
         text = safe_html.text_of(body)
         expires_at = int(message.expires_at.timestamp()) if message.expires_at else None
-        if not text:
+        if not is_visible(text):
             errors.append((number, "body", "Nothing of it may be shown: write a text."))
         if expires_at is not None and expires_at <= now:
             errors.append((number, "expires_at", "It lies in the past."))

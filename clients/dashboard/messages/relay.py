@@ -20,10 +20,11 @@ from config.settings import RelyingPartySettings
 if TYPE_CHECKING:
     from clients.sso.provider import Provider
 
-SCOPE = "notices:write"
+SCOPE = "notices:write notices:relay"
+"""It writes for other services: the provider knows them by their `client_id`, what they are called, and which of them may write about security."""
 _TIMEOUT_SECONDS = 10
 _LEAST_SECONDS = 30
-_LONGEST_SERVICE, _LONGEST_SUBJECT = 100, 200
+_LONGEST_SUBJECT = 200
 _ENTRY = re.compile(r"notices\.(\d+)\.")
 # Characters that turn the direction of what follows: in a mail's subject they could make it read as something else.
 _UNSEEN = {"Cc", "Cs", "Zl", "Zp"}
@@ -45,7 +46,6 @@ class Relay:
         self._provider = provider
         self._issuer = settings.issuer
         self._base = settings.base_url
-        self._names = settings.senders
         self._clock = clock
         self._lock = threading.Lock()
         self._token, self._token_ends = "", 0.0
@@ -97,11 +97,10 @@ class Relay:
 
     def _notice(self, claimed: Claimed, message: Message) -> dict[str, Any]:
         channels = [name for name, wanted in (("email", claimed.email), ("push", claimed.push)) if wanted]
-        service = self._names.get(message.service, message.service)
         return {
             "id": message.id,
             "sub": message.sub,
-            "service": plain(service, _LONGEST_SERVICE),
+            "service": message.service,
             "subject": plain(message.subject, _LONGEST_SUBJECT),
             "link": f"{self._base}/messages/{message.id}",
             "channels": channels,

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from clients.dashboard.api.fields import LONGEST_LINE, LONGEST_LINK, Link, Sub, line, printable
 from clients.dashboard.messages import safe_html
+from config.untrusted import is_visible
 
 LONGEST_BODY = 20_000
 MOST_AT_ONCE = 1_000
@@ -17,7 +18,7 @@ def _subject(text: str) -> str:
 
 def _body(text: str) -> str:
     lines = printable(text.replace("\r\n", "\n").replace("\r", "\n"), kept="\n\t")
-    if not lines.strip():
+    if not is_visible(lines):
         raise ValueError("Write a text.")
     return lines
 

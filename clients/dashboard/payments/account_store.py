@@ -2,29 +2,29 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select, tuple_
 
 from clients.dashboard.payments.models import Movement
-from clients.dashboard.payments.store import Month
+from clients.dashboard.payments.store import Month, exact, total
 from clients.sso.db import db
 
 
 def balances(sub: str) -> dict[str, int]:
     """Return the balance of each currency."""
-    statement = select(Movement.currency, func.sum(Movement.amount)).where(Movement.sub == sub)
+    statement = select(Movement.currency, *total(Movement.amount)).where(Movement.sub == sub)
     rows = db.session.execute(statement.group_by(Movement.currency).order_by(Movement.currency))
-    return {currency: int(amount) for currency, amount in rows}
+    return {currency: exact(*parts) for currency, *parts in rows}
 
 
 def months(sub: str) -> list[Month]:
     """Return by how much each month changed the balance of each currency, in their order."""
     statement = (
-        select(Movement.currency, Movement.month, func.sum(Movement.amount))
+        select(Movement.currency, Movement.month, *total(Movement.amount))
         .where(Movement.sub == sub)
         .group_by(Movement.currency, Movement.month)
         .order_by(Movement.currency, Movement.month)
     )
-    return [Month(currency, month, int(amount)) for currency, month, amount in db.session.execute(statement)]
+    return [Month(currency, month, exact(*parts)) for currency, month, *parts in db.session.execute(statement)]
 
 
 def list_movements(sub: str, currency: str, *, after: str = "", most: int) -> Sequence[Movement]:

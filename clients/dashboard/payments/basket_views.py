@@ -1,5 +1,6 @@
 """The basket, and the payment reference that it ends in."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -8,6 +9,7 @@ from flask_babel import gettext as _
 
 from clients.dashboard.payments.till import ChangedError, NotFoundError, Till
 from clients.dashboard.payments.visit import gone, sub_of_visitor
+from config.creditors import Creditor
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
 
@@ -15,8 +17,9 @@ SEE_OTHER = HTTPStatus.SEE_OTHER
 class BasketPages:
     """The pages, over the person's till."""
 
-    def __init__(self, till: Till) -> None:
+    def __init__(self, till: Till, creditors: Mapping[str, Creditor]) -> None:
         self._till = till
+        self._creditors = creditors
 
     def show(self) -> ResponseReturnValue:
         """Show what is in it, take something out, or get the reference to pay with."""
@@ -24,7 +27,12 @@ class BasketPages:
         if request.method == "POST":
             return self._do(sub)
         parts = self._till.basket(sub)
-        return render_template("payments/basket.html", parts=parts, in_basket=sum(len(one.invoices) for one in parts))
+        return render_template(
+            "payments/basket.html",
+            parts=parts,
+            creditors=self._creditors,
+            in_basket=sum(len(one.invoices) for one in parts),
+        )
 
     def reference(self, reference: str) -> ResponseReturnValue:
         """Show a payment reference with everything that somebody needs who pays, on a page to print."""
@@ -44,6 +52,9 @@ class BasketPages:
             amount=sum(one.amount for one in open_ones),
             is_paid=bool(there) and all(one.state == "paid" for one in there),
             is_open=bool(open_ones),
+            services=[payment.service] if payment.service else sorted({one.service for one in there}),
+            creditors=self._creditors,
+            due=min((one.due for one in open_ones), default=None),
         )
 
     def _do(self, sub: str) -> ResponseReturnValue:

@@ -1,6 +1,6 @@
 """Payments as one thing for the composition root: the pages, the part of the API, the widgets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from flask import Blueprint
@@ -13,6 +13,7 @@ from clients.dashboard.payments.till import Till
 from clients.dashboard.widgets.contract import Widget
 from clients.dashboard.widgets.payments.widget import widgets
 from clients.sso.resource_server import ResourceServer
+from config.creditors import Creditor
 
 
 class Payments(NamedTuple):
@@ -23,11 +24,11 @@ class Payments(NamedTuple):
     widgets: Sequence[Widget]
 
 
-def build(clock: Callable[[], int], guard: ResourceServer) -> Payments:
-    """Return all of it. `clock` returns seconds since the epoch."""
+def build(clock: Callable[[], int], guard: ResourceServer, creditors: Mapping[str, Creditor]) -> Payments:
+    """Return all of it. `clock` returns seconds since the epoch; `creditors` are whom people pay for a service's invoices."""
     till, account = Till(clock), Account(clock)
     return Payments(
-        pages=views.blueprint(till, account, clock),
+        pages=views.blueprint(till, account, clock, creditors),
         part=api.part(Posting(clock), guard),
         widgets=widgets(till, account, clock),
     )

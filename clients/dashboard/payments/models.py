@@ -87,6 +87,8 @@ class Payment(Model):
     sub: Mapped[str] = mapped_column(String(255))
     basket: Mapped[str] = mapped_column(String(64))
     """Digest of what was in it, so that the same basket is checked out once."""
+    service: Mapped[str] = mapped_column(String(100), server_default="")
+    """Whom it pays; empty: it was made before, for whatever was in the basket."""
     currency: Mapped[str] = mapped_column(String(3))
     amount: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[int] = mapped_column(BigInteger)

@@ -13,7 +13,9 @@ from babel import Locale
 from babel.core import get_global
 
 MOST = 10**15
-"""Of minor units in one amount: sums of them still fit everywhere."""
+"""Of minor units in one amount."""
+MOST_AT_ONCE = 10**18
+"""Of minor units that are paid with one reference: what a column of 64 bits holds. Sums over all of a person's may be larger (`store.total`)."""
 _OTHER_DECIMALS = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"), 0),
     **dict.fromkeys(("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0),

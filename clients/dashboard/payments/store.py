@@ -21,6 +21,9 @@ class Wanted:
     words: tuple[str, ...] = ()
 
 
+_SPLIT = 10**9
+
+
 class Sum(NamedTuple):
     """How many invoices are in a state, and what they come to."""
 
@@ -42,28 +45,39 @@ class ChangedError(Exception):
     """The basket isn't what it was when it was looked at."""
 
 
+def total(amount: Any) -> tuple[ColumnElement[int], ColumnElement[int]]:  # noqa: ANN401 - a column of amounts
+    """Return the two columns of a sum that is larger than 64 bits: SQLite ends with an error there. `exact` puts them together."""
+    return func.sum(amount // _SPLIT), func.sum(amount % _SPLIT)
+
+
+def exact(high: Any, low: Any) -> int:  # noqa: ANN401 - of each engine's own type
+    """Return the sum that `total` has split."""
+    return int(high) * _SPLIT + int(low)
+
+
 def sums(sub: str) -> list[Sum]:
     """Return what there is by state and currency."""
     statement = (
-        select(Invoice.state, Invoice.currency, func.count(), func.sum(Invoice.amount))
+        select(Invoice.state, Invoice.currency, func.count(), *total(Invoice.amount))
         .where(Invoice.sub == sub)
         .group_by(Invoice.state, Invoice.currency)
         .order_by(Invoice.state, Invoice.currency)
     )
     return [
-        Sum(state, currency, count, int(amount)) for state, currency, count, amount in db.session.execute(statement)
+        Sum(state, currency, count, exact(high, low))
+        for state, currency, count, high, low in db.session.execute(statement)
     ]
 
 
 def paid_by_month(sub: str, since: str) -> list[Month]:
     """Return what was paid in each month from `since` on."""
     statement = (
-        select(Invoice.currency, Invoice.paid_month, func.sum(Invoice.amount))
+        select(Invoice.currency, Invoice.paid_month, *total(Invoice.amount))
         .where(Invoice.sub == sub, Invoice.paid_month >= since)
         .group_by(Invoice.currency, Invoice.paid_month)
         .order_by(Invoice.currency, Invoice.paid_month)
     )
-    return [Month(currency, str(month), int(amount)) for currency, month, amount in db.session.execute(statement)]
+    return [Month(currency, str(month), exact(*parts)) for currency, month, *parts in db.session.execute(statement)]
 
 
 def list_invoices(sub: str, wanted: Wanted, *, after: str = "", most: int) -> Sequence[Invoice]:
@@ -114,19 +128,19 @@ def move(sub: str, invoice_ids: Sequence[str], before: str, after: str, now: int
 
 
 def basket(sub: str) -> Sequence[Invoice]:
-    """Return what is in the basket, by currency and day."""
+    """Return what is in the basket, by currency, creditor and day."""
     statement = select(Invoice).where(Invoice.sub == sub, Invoice.state == "basket")
-    in_order = statement.order_by(Invoice.currency, Invoice.due, Invoice.number)
+    in_order = statement.order_by(Invoice.currency, Invoice.service, Invoice.due, Invoice.number)
     return db.session.scalars(in_order.execution_options(populate_existing=True)).all()
 
 
 def check_out(payment: Payment, there: dict[str, int], now: int) -> Payment:
-    """Give what is in the basket in the payment's currency its reference, in one transaction; return the payment that holds for this basket.
+    """Give what is in the basket in the payment's currency, of the payment's creditor, its reference, in one transaction; return the payment that holds for this basket.
 
     `there` are the invoices with their versions, as the person saw them. Raises ChangedError when something else is in the basket.
     """
     sub, digest = payment.sub, payment.basket
-    names = ("reference", "sub", "basket", "currency", "amount", "created_at")
+    names = ("reference", "sub", "basket", "service", "currency", "amount", "created_at")
     # First of all, so that of two clicks the second waits for the first.
     first = db.session.execute(
         text(
@@ -141,7 +155,8 @@ def check_out(payment: Payment, there: dict[str, int], now: int) -> Payment:
         if made is None:
             raise ChangedError
         return made
-    inside = (Invoice.sub == sub, Invoice.state == "basket", Invoice.currency == payment.currency)
+    transfer = (Invoice.currency == payment.currency, Invoice.service == payment.service)
+    inside = (Invoice.sub == sub, Invoice.state == "basket", *transfer)
     _lock(*inside)
     moved = db.session.execute(
         update(Invoice)

@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
-from clients.dashboard.payments import references, states, store
+from clients.dashboard.payments import money, references, states, store
 from clients.dashboard.payments.models import Invoice, InvoiceChange, Payment
 from clients.dashboard.payments.months import last_months
 from clients.dashboard.payments.store import BY_DUE, ChangedError, Month, Sum, Wanted
@@ -27,12 +29,18 @@ class Page(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What is in the basket in one currency, which is paid at once: a transfer has one currency. `digest` names exactly this."""
+    """What is paid with one reference: a transfer has one currency and one creditor. `digest` names exactly this."""
 
     currency: str
+    service: str
     amount: int
     digest: str
     invoices: Sequence[Invoice]
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether it isn't too much for one transfer."""
+        return self.amount < money.MOST_AT_ONCE
 
 
 class Till:
@@ -72,12 +80,10 @@ class Till:
         return store.move(sub, named, before, after, self._clock()) if named else 0
 
     def basket(self, sub: str) -> list[Part]:
-        """Return what is in the basket, by currency."""
-        found = store.basket(sub)
-        return [
-            _part(currency, [one for one in found if one.currency == currency])
-            for currency in sorted({one.currency for one in found})
-        ]
+        """Return what is in the basket, by currency and creditor."""
+        by_transfer = attrgetter("currency", "service")
+        found = sorted(store.basket(sub), key=by_transfer)
+        return [_part(*transfer, list(invoices)) for transfer, invoices in groupby(found, by_transfer)]
 
     def check_out(self, sub: str, digest: str) -> Payment:
         """Give the part of the basket with that digest its payment reference; the same one however often it is asked.
@@ -87,6 +93,8 @@ class Till:
         if not (digest.isascii() and digest.isalnum()):
             raise ChangedError
         part = next((one for one in self.basket(sub) if one.digest == digest), None)
+        if part is not None and not part.is_payable:
+            raise ChangedError
         if part is None:
             # It was checked out before, by the first of two clicks.
             if made := store.find_payment_of(sub, digest):
@@ -97,6 +105,7 @@ class Till:
             reference=references.new(),
             sub=sub,
             basket=digest,
+            service=part.service,
             currency=part.currency,
             amount=part.amount,
             created_at=now,
@@ -112,7 +121,7 @@ class Till:
         return payment, store.list_paid_with(sub, found)
 
 
-def _part(currency: str, invoices: Sequence[Invoice]) -> Part:
+def _part(currency: str, service: str, invoices: Sequence[Invoice]) -> Part:
     said = "\n".join(f"{one.id} {one.version} {one.amount}" for one in sorted(invoices, key=lambda one: one.id))
-    digest = hashlib.sha256(f"{currency}\n{said}".encode()).hexdigest()
-    return Part(currency, sum(one.amount for one in invoices), digest, invoices)
+    digest = hashlib.sha256(f"{currency} {service}\n{said}".encode()).hexdigest()
+    return Part(currency, service, sum(one.amount for one in invoices), digest, invoices)

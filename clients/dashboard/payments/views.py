@@ -1,6 +1,6 @@
 """The pages of a person's invoices. Everything that can be chosen is in the address, so that a view can be reloaded, kept and shared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -18,14 +18,15 @@ from clients.dashboard.payments.states import STATES
 from clients.dashboard.payments.till import NotFoundError, Till, Wanted
 from clients.dashboard.payments.visit import gone, sub_of_visitor
 from clients.sso.guard import signed_in
+from config.creditors import Creditor
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
 _LONGEST_QUERY = 200
 _MOVES = ("basket", "unpaid")
 
 
-def blueprint(till: Till, account: Account, clock: Callable[[], int]) -> Blueprint:
-    """Return the routes under `/payments`."""
+def blueprint(till: Till, account: Account, clock: Callable[[], int], creditors: Mapping[str, Creditor]) -> Blueprint:
+    """Return the routes under `/payments`; `creditors` are whom people pay for a service's invoices."""
     routes = Blueprint(
         "payments", __name__, template_folder="templates", static_folder="static", static_url_path="/static/payments"
     )
@@ -34,7 +35,7 @@ def blueprint(till: Till, account: Account, clock: Callable[[], int]) -> Bluepri
     routes.app_context_processor(
         lambda: {"words": words, "draw": chart.draw, "is_late": lambda one: words.is_late(one.due, one.state, clock())}
     )
-    invoices, basket, movements = InvoicePages(till), BasketPages(till), AccountPages(account)
+    invoices, basket, movements = InvoicePages(till), BasketPages(till, creditors), AccountPages(account)
     for path, name, page, methods in (
         ("/payments", "invoices", invoices.overview, ["GET", "POST"]),
         ("/payments/basket", "basket", basket.show, ["GET", "POST"]),

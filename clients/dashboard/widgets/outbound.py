@@ -2,6 +2,8 @@
 
 The clock runs from the first packet to the last byte: a watchman cuts the connection when the time is over, which no timeout of a
 single read could do.
+
+Where it goes nobody chooses but the operator: an address lies at or below an API of the settings (`apis`), which may well be in a private network.
 """
 
 import os

@@ -39,11 +39,16 @@ def build(common: Common, factors: Factors, settings: ProviderSettings) -> Clien
     """Return them, sharing what they have in common."""
     wanted = settings.strong.certificate
     issuers = Issuers(wanted.issuers or ())
-    revocation = Revocation(Outbound(_Calls(wanted.check_seconds)), common.clock, remember=wanted.remember)
-    showing = Showing(common, issuers, revocation, issuer=settings.issuer, when_unchecked=wanted.when_unchecked)
+    revocation = Revocation(
+        Outbound(_Calls(wanted.check_seconds)),
+        common.clock,
+        remember=wanted.remember,
+        when_unchecked=wanted.when_unchecked,
+    )
+    showing = Showing(common, issuers, revocation, issuer=settings.issuer)
     return ClientCertificates(
         method=Certificates(common, factors, settings),
-        registration=Registration(common, factors, issuers, issuer=settings.issuer, name=settings.brand.ca),
+        registration=Registration(common, factors, issuers, revocation, issuer=settings.issuer, name=settings.brand.ca),
         door=Door(
             showing,
             address=wanted.address or "",

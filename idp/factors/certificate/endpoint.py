@@ -17,12 +17,13 @@ from idp.factors.certificate.crypto import Refused, RefusedCertificateError
 from idp.factors.certificate.registration import Registration
 from idp.oauth.errors import JSON_HEADERS, MethodNotAllowedError
 from idp.oauth.server import WireAnswer
-from idp.oauth.service_guard import ServiceGuard
+from idp.oauth.service_guard import ServiceCaller, ServiceGuard
 
 PATH = "/api/certificates"
 SCOPE = "certificates:write"
 REALM = "certificates"
 LARGEST_BODY = 64 * 1024
+_RETRY_SECONDS = 60
 _SERIAL = re.compile(r"[0-9a-fA-F]{1,40}")
 _ISSUER = re.compile(r"[0-9a-fA-F]{64}")
 _SENTENCES: dict[Refused, str] = {
@@ -31,6 +32,8 @@ _SENTENCES: dict[Refused, str] = {
     "not_yet_valid": "The certificate isn't valid yet.",
     "expired": "The certificate has expired.",
     "purpose": "The certificate isn't a person's for TLS client authentication.",
+    "revoked": "The certificate was revoked.",
+    "unknown": "The certificate's authority says that it has never made it.",
     "other_account": "The one URI in the certificate's subject alternative name has to be the account's.",
     "malformed": "The certificate can't be read.",
 }
@@ -54,14 +57,14 @@ class Endpoint:
         """Register a certificate: 201, or 200 when it was registered before."""
         if environ["REQUEST_METHOD"] != "POST":
             raise MethodNotAllowedError(("POST",))
-        client = self._admit(environ)
+        by = self._admit(environ).client.client_id
         if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != "application/json":
             return _problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "invalid_request", "Send JSON.")
         body = environ["wsgi.input"].read(LARGEST_BODY + 1)
         if len(body) > LARGEST_BODY:
             return _problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "invalid_request", "A call has at most 64 KiB.")
         try:
-            return self._register(_Certificate.model_validate_json(body), client.client_id)
+            return self._register(_Certificate.model_validate_json(body), by)
         except ValidationError as error:
             fields = ", ".join(sorted({".".join(map(str, one["loc"])) for one in error.errors()} - {""}))
             text = f"Send an object with `sub` and `certificate`{f'; wrong: {fields}' if fields else ''}."
@@ -85,6 +88,8 @@ class Endpoint:
             certificate = x509.load_pem_x509_certificate(sent.certificate.encode())
             outcome = self._registration.add(sent.sub, certificate, by)
         except (ValueError, RefusedCertificateError) as error:
+            if isinstance(error, RefusedCertificateError) and error.reason == "unchecked":
+                return _unavailable()
             reason: Refused = error.reason if isinstance(error, RefusedCertificateError) else "malformed"
             text = _SENTENCES[reason]
             return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_certificate", text, reason=reason)
@@ -95,8 +100,15 @@ class Endpoint:
         status = HTTPStatus.CREATED if outcome == "added" else HTTPStatus.OK
         return status, orjson.dumps({"status": outcome}), list(JSON_HEADERS)
 
-    def _admit(self, environ: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a client
+    def _admit(self, environ: Mapping[str, Any]) -> ServiceCaller:
         return self._guard.admit(environ.get("HTTP_AUTHORIZATION", ""), scope=SCOPE, realm=REALM)
+
+
+def _unavailable() -> WireAnswer:
+    """Whether it was revoked can't be found out now: the call may be repeated."""
+    text = "The certificate's authority doesn't say whether the certificate was revoked. Try again."
+    status, body, headers = _problem(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", text)
+    return status, body, [*headers, ("Retry-After", str(_RETRY_SECONDS))]
 
 
 def _problem(status: HTTPStatus, error: str, description: str, **more: object) -> WireAnswer:

@@ -12,6 +12,7 @@ from idp.db import Tx
 from idp.factors.certificate import crypto, store
 from idp.factors.certificate.crypto import RefusedCertificateError
 from idp.factors.certificate.issuers import Issuers
+from idp.factors.certificate.revocation import Revocation
 from idp.factors.certificate.service import NAME
 from idp.factors.service import Factors
 from keys.ca.names import account_uri
@@ -31,21 +32,27 @@ class _New:
 class Registration:
     """The use cases. `name` is what a new certificate is called on the security page."""
 
-    def __init__(self, common: Common, factors: Factors, issuers: Issuers, *, issuer: str, name: str) -> None:
+    def __init__(
+        self, common: Common, factors: Factors, issuers: Issuers, revocation: Revocation, *, issuer: str, name: str
+    ) -> None:
         self._common = common
         self._factors = factors
         self._issuers = issuers
+        self._revocation = revocation
         self._issuer = issuer
         self._name = name
 
     def add(self, account_id: str, certificate: x509.Certificate, by: str) -> Outcome:
         """Let an account sign in with a certificate; the person is told. Repeating it is harmless.
 
-        `by` is the client that says so. Raises RefusedCertificateError: `other_account` when it names another account than this one.
+        `by` is the client that says so. Raises RefusedCertificateError: `other_account` when it names another account than this one, `revoked`,
+        `unknown` or `unchecked` as at sign-in.
         """
         signed_by = crypto.check(certificate, self._issuers(), now=self._common.clock())
         if not crypto.names(certificate, account_uri(self._issuer, account_id)):
             raise RefusedCertificateError("other_account")
+        # Outside of the transaction: its authority is asked over the network.
+        self._revocation.check(certificate, signed_by, fresh=True)
         new = _New(
             crypto.number(certificate, signed_by),
             crypto.fingerprint(certificate),

@@ -13,7 +13,7 @@ from cryptography import x509
 
 from idp.clock import Clock
 from idp.factors.certificate import statements
-from idp.factors.certificate.crypto import number
+from idp.factors.certificate.crypto import RefusedCertificateError, number
 from idp.factors.certificate.statements import NoStatementError, RevocationList, Statement
 from idp.notify.outbound import Answer, OutboundError
 
@@ -35,26 +35,37 @@ class Caller(Protocol):
 
 
 class Revocation:
-    """Asks. Threads may share it. `remember`: seconds for which "good" is believed."""
+    """Asks. Threads may share it. `remember`: seconds for which "good" is believed. `when_unchecked`: `refuse` or `allow`."""
 
-    def __init__(self, caller: Caller, clock: Clock, *, remember: int) -> None:
+    def __init__(self, caller: Caller, clock: Clock, *, remember: int, when_unchecked: str) -> None:
         self._caller = caller
         self._clock = clock
         self._remember = remember
+        self._closed = when_unchecked == "refuse"
         self._lock = threading.Lock()
         self._said: dict[tuple[str, str], Statement] = {}
         self._lists: dict[str, RevocationList] = {}
 
-    def of(self, certificate: x509.Certificate, issuer: x509.Certificate) -> Found:
-        """Return what is known of a certificate that `issuer` has signed."""
+    def check(
+        self, certificate: x509.Certificate, issuer: x509.Certificate, *, fresh: bool = False
+    ) -> Literal["good", "unchecked"]:
+        """Return what is known of one that counts; raises RefusedCertificateError: `revoked`, `unknown`, and `unchecked` where that is refused."""
+        found = self.of(certificate, issuer, fresh=fresh)
+        if found == "good" or (found == "unchecked" and not self._closed):
+            return found
+        raise RefusedCertificateError(found)
+
+    def of(self, certificate: x509.Certificate, issuer: x509.Certificate, *, fresh: bool = False) -> Found:
+        """Return what is known of a certificate that `issuer` has signed; when it has to be `fresh`, "good" is neither remembered nor kept."""
         found = number(certificate, issuer)
         key, now = (found.issuer, found.serial), self._clock()
         known = self._said.get(key)
-        if known is not None and now < known.until:
+        if known is not None and now < known.until and not fresh:
             return known.state
         for asked in (self._ask_responder, self._ask_list):
             if statement := asked(certificate, issuer):
-                self._keep(key, statement, now)
+                if not fresh:
+                    self._keep(key, statement, now)
                 return statement.state
         return "unchecked"
 

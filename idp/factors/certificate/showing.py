@@ -25,14 +25,11 @@ _LONGEST_SERIAL = 64
 class Showing:
     """The use case."""
 
-    def __init__(
-        self, common: Common, issuers: Issuers, revocation: Revocation, *, issuer: str, when_unchecked: str
-    ) -> None:
+    def __init__(self, common: Common, issuers: Issuers, revocation: Revocation, *, issuer: str) -> None:
         self._common = common
         self.issuers = issuers
         self._revocation = revocation
         self._issuer = issuer
-        self._closed = when_unchecked == "refuse"
         self._over = f"{issuer}/sign-in/{NAME}"
 
     def show(
@@ -73,12 +70,7 @@ class Showing:
     def _check_revocation(
         self, certificate: x509.Certificate, issuer: x509.Certificate, way: Row, number: Number, where: Where
     ) -> None:
-        found = self._revocation.of(certificate, issuer)
-        if found in {"revoked", "unknown"}:
-            raise RefusedCertificateError("revoked" if found == "revoked" else "unknown")
-        if found == "unchecked":
-            if self._closed:
-                raise RefusedCertificateError("unchecked")
+        if self._revocation.check(certificate, issuer) == "unchecked":
             with self._common.database.write() as tx:
                 account_id = way["account_id"] or None
                 self._common.audit(tx, "certificate.unchecked", account_id, where, serial=number.serial)

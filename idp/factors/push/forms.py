@@ -5,9 +5,12 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
+from config.untrusted import is_visible
+
 
 def _printable(text: str | None) -> str:
-    return "".join(letter for letter in text or "" if letter.isprintable())
+    kept = "".join(letter for letter in text or "" if letter.isprintable())
+    return kept if is_visible(kept) else ""
 
 
 class ConfirmForm(FlaskForm):

@@ -5,10 +5,14 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
+from config.untrusted import one_line
+
 
 class SetupForm(FlaskForm):
     """The first code of an app."""
 
     setup = HiddenField()
     code = StringField(_l("Code from the app"), [InputRequired(_l("Enter the code that the app shows."))])
-    name = StringField(_l("Name"), [Length(max=60, message=_l("Use at most %(max)d characters."))])
+    name = StringField(
+        _l("Name"), filters=[one_line], validators=[Length(max=60, message=_l("Use at most %(max)d characters."))]
+    )

@@ -108,6 +108,24 @@ def test_a_key_has_one_certificate(issue: Issue, issuance: Issuance) -> None:
     assert refused.value.reason == "reused"
 
 
+def test_two_people_at_once_get_no_certificate_each_for_one_key(app: Flask, issue: Issue, issuance: Issuance) -> None:
+    key, ready = ec.generate_private_key(ec.SECP256R1()), threading.Barrier(RACERS)
+
+    def attempt(number: int) -> str:
+        with app.app_context():
+            ready.wait(10)
+            try:
+                return issue(f"request-{number}", f"person-{number}", key).sub
+            except RefusedRequestError as refused:
+                return refused.reason
+
+    with ThreadPoolExecutor(RACERS) as pool:
+        made = sorted(pool.map(attempt, range(RACERS)))
+
+    assert made[1:] == ["reused"] * (RACERS - 1)
+    assert sum(len(issuance.of_person(f"person-{number}")) for number in range(RACERS)) == 1
+
+
 def test_revoked_is_said_at_once(app: Flask, issue: Issue, issuance: Issuance) -> None:
     client = app.test_client()
     one, other = issue("request-1").serial, issue("request-2", "bob").serial

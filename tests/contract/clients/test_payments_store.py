@@ -125,6 +125,55 @@ def test_fifty_clicks_check_a_basket_out_once(app: Flask) -> None:
         till.check_out("bob", digest)
 
 
+def test_one_reference_never_pays_two_creditors(app: Flask) -> None:
+    fees, shop = post({"reference": "F"}, service="fees"), post({"reference": "S"}, service="shop")
+    till.move("alice", [*fees, *shop], "basket")
+    parts = till.basket("alice")
+    assert [(one.service, [invoice.id for invoice in one.invoices]) for one in parts] == [
+        ("fees", fees),
+        ("shop", shop),
+    ]
+    payment = till.check_out("alice", parts[0].digest)
+    assert (payment.service, payment.amount) == ("fees", 1_000)
+    assert [one.id for one in till.payment("alice", payment.reference)[1]] == fees
+    assert [one.service for one in till.basket("alice")] == ["shop"]
+
+
+def test_large_invoices_make_no_page_unreachable(app: Flask) -> None:
+    """Their sum is larger than 64 bits, and so is what came into the account and went out of it."""
+    most, many = 10**15 - 1, 9_300
+    for at in range(0, many, 1_000):
+        rows = [{"reference": f"L{at + one}", "amount": f"{most // 100}.99"} for one in range(min(1_000, many - at))]
+        db.session.execute(db.text("DELETE FROM payment_posting"))
+        post(*rows)
+    assert [(one.state, one.number, one.amount) for one in till.sums("alice")] == [("unpaid", many, many * most)]
+    db.session.execute(db.text("UPDATE invoice SET state = 'basket'"))
+    db.session.commit()
+    (part,) = till.basket("alice")
+    assert (part.amount, part.is_payable) == (many * most, False)
+    with pytest.raises(ChangedError):
+        till.check_out("alice", part.digest)
+    db.session.execute(db.text("UPDATE invoice SET state = 'paid', paid_month = '2027-01'"))
+    db.session.commit()
+    assert till.paid("alice")[-1].amount == many * most
+
+
+def test_large_movements_make_no_page_unreachable(app: Flask) -> None:
+    most = 10**15 - 1
+    for kind, sign in (("withdrawal", -1), ("deposit", 1)):
+        db.session.execute(db.text("DELETE FROM movement"))
+        move_money({"reference": kind, "amount": f"{most // 100}.99", "kind": kind})
+        copies = (
+            "INSERT INTO movement (id, sub, service, reference, fingerprint, currency, amount, day, month, text, created_at)"
+            " SELECT id, sub, service, reference || :at, fingerprint, currency, amount, day, month, text, created_at FROM movement"
+        )
+        for at in range(14):
+            db.session.execute(db.text(copies), {"at": f"-{at}"})
+        db.session.commit()
+        assert account.balances("alice") == {"CHF": sign * most * 2**14}
+        assert account.history("alice", "CHF")[-1].amount == sign * most * 2**14
+
+
 def test_a_basket_that_has_changed_isn_t_checked_out(app: Flask) -> None:
     ids = post(*({} for _ in range(3)))
     till.move("alice", ids, "basket")

@@ -79,3 +79,20 @@ def test_two_programs_start_at_once(engine: Engine) -> None:
     assert [process.wait(30) for process in started] == [0, 0]
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT COUNT(*) FROM sso_session").scalar_one() == 0
+
+
+def test_two_certificates_that_one_key_got_before_an_update_both_stay(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", str(CERTIFICATES / "versions"))
+    config.attributes.update(engine=engine, version_table="certificates_version")
+    command.upgrade(config, "0002")
+    rows = "INSERT INTO certificate VALUES (%s, 'alice', 'Alice', 'en', %s, 'key', '', %s, 9, '', 0, '', 0)"
+    with engine.begin() as connection:
+        for number in range(3):
+            connection.exec_driver_sql(rows % (f"'{number}'", f"'request-{number}'", number // 2))
+    command.upgrade(config, "0003")
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT serial, key_fingerprint FROM certificate ORDER BY serial").all()
+    assert [tuple(one) for one in found] == [("0", "key"), ("1", "second 1"), ("2", "second 2")]

@@ -134,6 +134,21 @@ def test_another_address(people: People, visitor: Visitor, account_id: str) -> N
     assert people.accounts.addresses.of_account(account_id)[0]["address"] == "new@example.org"
 
 
+@pytest.mark.usefixtures("account_id")
+@pytest.mark.parametrize("page", ["email", "recovery-email"])
+def test_a_double_click_on_a_confirmation_is_no_error(people: People, visitor: Visitor, page: str) -> None:
+    path = visitor.fill(f"/account/{page}", email="new@example.org").location
+    (code,) = [mail["context"]["code"] for mail in people.post() if mail["to"] == "new@example.org"]
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', visitor.get(path).text)
+    assert token
+    for _click in range(2):
+        answer = visitor._client.post(path, data={"csrf_token": token[1], "code": code})
+        assert (answer.status_code, answer.location) == (303, f"/account/{page}")
+    # What somebody else's code, or an older one, did is no answer to this one.
+    other = visitor.fill(f"/account/{page}", email="another@example.org").location
+    assert visitor._client.post(other, data={"csrf_token": token[1], "code": code}).status_code == 422
+
+
 def test_a_recovery_address(people: People, visitor: Visitor, account_id: str) -> None:
     assert "own address" in words(visitor.fill("/account/recovery-email", email="carla@example.org"))
     path = visitor.fill("/account/recovery-email", email="spare@example.net").location

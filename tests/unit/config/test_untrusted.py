@@ -5,7 +5,7 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from config.untrusted import LONGEST_TYPED, MAX_HEADER_TEXT, check_jwt, header_text, normalize, one_line
+from config.untrusted import LONGEST_TYPED, MAX_HEADER_TEXT, check_jwt, header_text, is_visible, normalize, one_line
 from idp.accounts.identifiers import MAX_IDENTIFIER, address_key, normal_address, normal_username, username_key
 from idp.web.log import redact
 
@@ -55,3 +55,24 @@ def test_a_path_without_end_costs_no_time_to_be_logged(text: str) -> None:
     began = time.process_time()
     redact(f"/{text}")
     assert time.process_time() - began < 0.5
+
+
+INVISIBLE = (
+    "\u200b", "\u200c\u200d", "\u2060\ufeff", "\u00ad", "\u200e\u200f\u202e\u2066\u2069", "\u061c", "\u115f", "\u1160", "\u3164", "\uffa0",
+    "\u2800", "\u034f", "\u17b4\u17b5", "\u180b\u180e", "\ufe0f", "\U000e0100", "\U000e0041", "\u00a0\u2003\u3000", "\u2028\u2029", "\t\n\r ",
+    "\u0301", "\U0001d159", "\ufffc", "\ue000", "", "\u3164 \u200b\u2800",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", INVISIBLE, ids=ascii)
+def test_what_nobody_sees_is_no_text(text: str) -> None:
+    assert not is_visible(text)
+    assert one_line(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "李", "م", "नि", "-", "5", "👍", "한", "\u200fשלום", "e\u0301", "a\u200db", "☃\ufe0f"]
+)
+def test_what_is_seen_is_a_text(text: str) -> None:
+    assert is_visible(text)
+    assert one_line(text)

@@ -3,6 +3,8 @@
 import unicodedata
 from urllib.parse import urlsplit
 
+from config.untrusted import LONGEST_TYPED, one_line
+
 LONGEST_ADDRESS = 2_000
 LONGEST_TITLE = 200
 _SCHEMES = frozenset({"http", "https"})
@@ -29,8 +31,8 @@ def address_of(text: str) -> str:
 
 def title_of(text: str, address: str) -> str:
     """Return a title of one line; the host when there is none."""
-    kept = "".join(" " if unicodedata.category(one) in {"Cc", "Cf", "Zl", "Zp", "Cs"} else one for one in text)
-    return " ".join(unicodedata.normalize("NFC", kept).split())[:LONGEST_TITLE] or host_of(address)
+    kept = "".join(" " if unicodedata.category(one) == "Cf" else one for one in text[:LONGEST_TYPED])
+    return one_line(kept)[:LONGEST_TITLE] or host_of(address)
 
 
 def host_of(address: str) -> str:

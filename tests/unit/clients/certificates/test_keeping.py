@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from clients.certificates import issued, trail
 from clients.certificates.devices import GUIDES, device_of
 from tests.unit.clients.certificates.conftest import csr, send
 
@@ -46,6 +47,63 @@ def test_renewed_in_one_click(arrive: Arrive, own: Own, change: Change, clock: A
     page = alice.get(address).text
     assert "Renewed by" in page
     assert alice.get(done.location).status_code == 200
+
+
+def test_a_name_that_no_officer_has_seen_is_not_certified(  # noqa: PLR0917 - fixtures
+    arrive: Arrive, own: Own, change: Change, decide: Decide, certificates: Any, clock: Any
+) -> None:
+    alice = arrive(strong=True, name="Alice Moreau")
+    address = own(alice)
+    change(f"UPDATE certificate SET not_after = {int(clock()) + 30 * 24 * 3600}")
+    renamed = arrive(strong=True, name="Alice Mallory")
+    page = renamed.get(f"{address}/renew").text
+    assert "one has to look at the new name first" in page
+    assert "nobody has to approve it" not in page
+    asked = send(renamed, f"{address}/renew", request=csr())
+    assert "Keep your enrolment code" in asked.text
+    # A double click asks once.
+    again = send(renamed, f"{address}/renew", request=csr())
+    assert again.location == "/certificates"
+    assert "You have asked for a certificate already" in renamed.get(again.location).text
+    request = re.search(r"/certificates/requests/[\w-]+", asked.text)
+    assert request
+    assert renamed.get(f"{request[0]}/install").status_code == 404
+    with certificates.app_context():
+        (before,) = issued.of_person("alice-1")
+        (event,) = [one for one in trail.of_person("alice-1") if one.action == "ask" and one.serial]
+        assert (event.serial, event.detail.partition(" ")[2]) == (before.serial, f"another name than {before.serial}")
+
+    officer = arrive("olga-2", roles=("certificate_officer",))
+    seen = officer.get(f"/officer{request[0].removeprefix('/certificates')}").text
+    assert "Renews, under another name" in seen
+    assert "Alice Mallory" in seen
+    assert "Alice Moreau" in seen
+    decide(request[0], by=officer)
+    made = send(renamed, f"{request[0]}/pick-up", form=request[0]).location
+    assert made.endswith("/install")
+    with certificates.app_context():
+        (after,) = [one for one in issued.of_person("alice-1") if one.serial != before.serial]
+        assert (after.name, after.replaces) == ("Alice Mallory", before.serial)
+    # It is the renewal: the old one isn't renewed a second time under its old name.
+    assert (
+        send(arrive(strong=True, name="Alice Moreau"), f"{address}/renew", form="/certificates", request=csr()).location
+        == made
+    )
+
+
+def test_a_renewal_from_before_that_no_officer_saw_is_looked_at(
+    arrive: Arrive, own: Own, change: Change, clock: Any
+) -> None:
+    alice = arrive(strong=True, name="Alice Moreau")
+    address = own(alice)
+    change(f"UPDATE certificate SET not_after = {int(clock()) + 30 * 24 * 3600}")
+    renewed = send(alice, f"{address}/renew", request=csr()).location.removesuffix("/install")
+    # So it was before: a renewal took the name that the profile had then.
+    change("UPDATE certificate SET name = 'Alice Mallory' WHERE replaces <> ''")
+    change(f"UPDATE certificate SET not_after = {int(clock()) + 30 * 24 * 3600}")
+    mallory = arrive(strong=True, name="Alice Mallory")
+    assert "one has to look at the new name first" in mallory.get(f"{renewed}/renew").text
+    assert "nobody has to approve it" in arrive(strong=True, name="Alice Moreau").get(f"{renewed}/renew").text
 
 
 @pytest.mark.parametrize(

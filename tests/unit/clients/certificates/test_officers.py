@@ -1,5 +1,6 @@
 """What officers see and do, who isn't one, and two who decide at once."""
 
+import re
 from collections.abc import Callable
 
 from flask.testing import FlaskClient
@@ -70,6 +71,19 @@ def test_two_officers_at_once(arrive: Arrive, ask: Ask, decide: Decide, officer:
     assert "by Olga-1" in page
     assert "was rejected" in alice.get(address).text
     assert "Who are you?" in officer.get("/officer/decided").text
+
+
+def test_a_double_click_on_a_decision_says_that_it_is_stored(
+    arrive: Arrive, ask: Ask, decide: Decide, officer: FlaskClient
+) -> None:
+    for decision in ("approve", "reject"):
+        address, _ = ask(arrive(f"{decision}-1"))
+        assert decide(address, decision, "No").location == "/officer"
+        page = f"/officer{address.removeprefix('/certificates')}"
+        token = re.search(r'name="csrf_token" value="([^"]+)"', officer.get("/officer").text)
+        again = officer.post(page, data={"csrf_token": token[1] if token else "", "decision": decision, "answer": "No"})
+        assert again.location == page
+        assert "Your decision is stored already." in officer.get(page).text
 
 
 def test_taken_back_before_it_was_decided(arrive: Arrive, ask: Ask, decide: Decide, officer: FlaskClient) -> None:

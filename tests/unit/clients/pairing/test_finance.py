@@ -118,6 +118,28 @@ def test_breaking_a_pairing(officer: FlaskClient, arrive: Arrive, pair: Answer, 
     assert officer.get(leave[0]).status_code == 404
 
 
+def test_a_double_click_on_an_officers_forms_is_no_error(
+    officer: FlaskClient, arrive: Arrive, pair: Answer, post: Answer
+) -> None:
+    pair(arrive())
+    path = office_path(officer)
+    leave = re.search(r"/finance/pairings/[\w-]+/break", officer.get(path).text)
+    assert leave
+    assert post(officer, leave[0]).location == path
+    token = re.search(r'name="csrf_token" value="([^"]+)"', officer.get(f"{path}/code").text)
+    assert token
+    again = officer.post(leave[0], data={"csrf_token": token[1]})
+    assert again.location == "/finance"
+    assert "isn’t paired any more" in officer.get(again.location).text
+    sent = {"kind": "office", "customer_id": "777777", "name": "Office of Ruritania"}
+    assert post(officer, "/finance/offices/new", **sent).status_code == 200
+    again = post(officer, "/finance/offices/new", **sent)
+    assert again.status_code == 303
+    assert "It is stored already." in officer.get(again.location).text
+    other = post(officer, "/finance/offices/new", **sent | {"name": "Office of Freedonia"})
+    assert (other.status_code, "There is one with this Customer ID already." in other.text) == (422, True)
+
+
 def test_attempts(officer: FlaskClient, arrive: Arrive, pair: Answer) -> None:
     mallory = arrive("mallory-1", address="203.0.113.7")
     for number in range(7):

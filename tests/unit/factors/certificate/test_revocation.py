@@ -31,7 +31,7 @@ def held(office: CertificateOffice) -> Held:
 
 @pytest.fixture
 def revocation(clock: TurnedClock) -> Revocation:
-    return Revocation(Outbound(Limits()), clock, remember=60)
+    return Revocation(Outbound(Limits()), clock, remember=60, when_unchecked="refuse")
 
 
 def ask(revocation: Revocation, office: CertificateOffice, held: Held) -> str:

@@ -84,6 +84,8 @@ def test_a_service_cannot_write_as_another(client: FlaskClient, send: Send, name
         ("sub", "ä"),
         ("sub", 7),
         ("subject", ""),
+        ("subject", "\u3164\u200b"),
+        ("body", "\u2800\n\u200d"),
         ("subject", " \u2028\n"),
         ("subject", "x" * 201),
         ("subject", "<b>Fees</b>"),

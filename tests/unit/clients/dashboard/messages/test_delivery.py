@@ -23,10 +23,13 @@ class Relay:
         self.sent: list[tuple[str, bool, bool]] = []
         self.refuse: set[str] = set()
         self.away: LaterError | None = None
+        self.full: set[str] = set()
 
     def send(self, notices: Sequence[tuple[Claimed, Message]]) -> set[str]:
         if self.away:
             raise self.away
+        if notices[0][1].service in self.full:
+            raise LaterError("the provider answered 429", 60)
         self.sent += [(message.subject, one.email, one.push) for one, message in notices]
         return {message.id for _, message in notices if message.subject in self.refuse}
 
@@ -87,6 +90,17 @@ def test_it_waits_for_a_provider_that_is_away(work: Work, alarm: Post, clock: An
     assert work.run() == 0
     clock.offset += 140
     assert (work.run(), work.relay.sent, work.left()) == (1, [("1", True, False)], 0)
+
+
+def test_a_service_that_sends_too_much_keeps_no_other_ones_waiting(work: Work, alarm: Post) -> None:
+    with work.app.app_context():
+        for service in ("flood", "quiet"):
+            alarm(service)
+            db.session.execute(db.text("UPDATE message SET service = :name WHERE subject = :name"), {"name": service})
+            db.session.commit()
+    work.relay.full = {"flood"}
+    assert work.run() == 2
+    assert (work.relay.sent, work.left()) == ([("quiet", True, False)], 1)
 
 
 def test_old_news_are_given_up(work: Work, alarm: Post, clock: Any) -> None:

@@ -73,8 +73,7 @@ def talking() -> Provider:
 
 @pytest.fixture
 def relay(api: Api, talking: Provider, settings: RelyingPartySettings, clock: Any) -> Relay:
-    named = settings.model_copy(update={"issuer": api.issuer, "senders": {"fees": "Fees\nand more"}})
-    return Relay(talking, named, clock)  # type: ignore[arg-type]
+    return Relay(talking, settings.model_copy(update={"issuer": api.issuer}), clock)  # type: ignore[arg-type]
 
 
 def notice(number: int, *, email: bool = True, push: bool = False, **changes: Any) -> tuple[Claimed, Message]:
@@ -90,14 +89,14 @@ def test_what_is_sent(api: Api, relay: Relay, talking: Provider) -> None:
     assert (path, authorization) == ("/api/notices", "Bearer token-1")
     base = "http://localhost:8001/messages"
     common = {"sub": "alice-1", "subject": "Due"}
-    first = {"id": "m1", "service": "Fees and more", "link": f"{base}/m1", "channels": ["email", "push"]}
+    first = {"id": "m1", "service": "fees", "link": f"{base}/m1", "channels": ["email", "push"]}
     second = {"id": "m2", "service": "other", "link": f"{base}/m2", "channels": ["push"]}
     assert body == {
         "notices": [common | first | {"category": "message"}, common | second | {"category": "security"}],
         "inbox": base,
         "settings": f"{base}/services",
     }
-    assert talking.asked == [(api.issuer, "notices:write")]
+    assert talking.asked == [(api.issuer, "notices:write notices:relay")]
 
 
 def test_a_token_is_used_while_it_is_good(api: Api, relay: Relay, talking: Provider, clock: Any) -> None:

@@ -8,6 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from config.creditors import Creditor
+from config.settings import RelyingPartySettings
 from tests.unit.clients.dashboard.payments.conftest import MOVEMENT
 
 Arrive = Callable[..., FlaskClient]
@@ -75,6 +77,27 @@ def test_from_the_list_to_the_reference(arrive: Arrive, post: Post, submit: Subm
     at = [history.rindex(step) for step in steps]
     assert at == sorted(at)
     assert "by you" in history
+
+
+def test_the_slip_names_creditor_account_and_day(
+    arrive: Arrive, post: Post, submit: Submit, settings: RelyingPartySettings
+) -> None:
+    creditor = Creditor(name="Office of Fees", account="CH9300762011623852957")
+    settings.creditors["notices"] = creditor  # the app's own, which it reads for every page
+    first, second = post({"due": "2199-03-01"}, {"due": "2199-01-31"})
+    (other,) = post({}, service="shop")
+    browser = arrive()
+    submit(browser, "/payments", invoice=[first, second, other], to="basket")
+    basket = browser.get("/payments/basket")
+    assert "To be paid to Office of Fees in CHF" in told(basket)
+    assert "To be paid to shop in CHF" in told(basket)
+    slips = [
+        told(browser.get(submit(browser, "/payments/basket", action="check_out", basket=one).location))
+        for one in digests(basket)
+    ]
+    assert all(said in slips[0] for said in ("Office of Fees", "CH93 0076 2011 6238 5295 7", "Jan 31, 2199"))
+    assert "Office of Fees" not in slips[1]
+    assert "It is on the invoice." in slips[1]
 
 
 def test_a_stale_basket_says_so(arrive: Arrive, post: Post, submit: Submit, call: Any) -> None:
