@@ -144,7 +144,7 @@ class TestOtherPeople:
         setup = totp.begin(alice, "alice", sid_of(idp))
         code = TotpOf(idp, setup.secret, 0).code()
         assert post(browser, ENROLMENT[0], setup=setup.token, code=code, name="x").status_code == 422
-        _codes, token = idp.core.strong.recovery_codes.begin(alice)
+        _codes, token = idp.core.strong.recovery_codes.begin(alice, sid_of(idp))
         post(browser, ENROLMENT[1], choice="keep", setup=token)
         for name in ("alice", "bob"):
             assert idp.core.strong.factors.listing(account_id(idp, name)) == []

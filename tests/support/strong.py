@@ -41,7 +41,7 @@ def add_totp(idp: ProviderUnderTest, username: str) -> TotpOf:
 
 def add_recovery_codes(idp: ProviderUnderTest, username: str) -> tuple[str, ...]:
     owner, recovery_codes = account_id(idp, username), idp.core.strong.recovery_codes
-    codes, _ = recovery_codes.begin(owner)
+    codes, _ = recovery_codes.begin(owner, "")
     with idp.provider.flask.test_request_context():
         recovery_codes.keep(owner, codes, HERE)
     return codes

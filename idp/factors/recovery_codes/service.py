@@ -51,20 +51,20 @@ class RecoveryCodes:
         """Return how many unused codes the account has."""
         return store.left(self._common.database.read(), account_id)
 
-    def begin(self, account_id: str) -> tuple[tuple[str, ...], str]:
-        """Return new codes, and a token that carries them through the form, sealed. The former set works until `keep`."""
+    def begin(self, account_id: str, sid: str) -> tuple[tuple[str, ...], str]:
+        """Return new codes, and a token that carries them through the forms of this session, sealed. The former set works until `keep`."""
         codes = crypto.new_codes(self._size)
-        content = orjson.dumps({"codes": codes, "account": account_id, "at": self._common.clock()})
+        content = orjson.dumps({"codes": codes, "account": account_id, "sid": sid, "at": self._common.clock()})
         return codes, self._sealer.seal(content, purpose=_SETUP)
 
-    def resume(self, token: str, account_id: str) -> tuple[str, ...]:
-        """Return the codes that a form carried; none when they aren't this account's or it took too long."""
+    def resume(self, token: str, account_id: str, sid: str) -> tuple[str, ...]:
+        """Return the codes that a form carried; none when they aren't this session's or it took too long."""
         try:
             known = orjson.loads(self._sealer.open(token, purpose=_SETUP))
         except (BadSealError, ValueError):
             return ()
         fresh = known["at"] + self._enrolment_seconds > self._common.clock()
-        return tuple(known["codes"]) if fresh and known["account"] == account_id else ()
+        return tuple(known["codes"]) if fresh and (known["account"], known["sid"]) == (account_id, sid) else ()
 
     def keep(self, account_id: str, codes: tuple[str, ...], where: Where) -> None:
         """Make these the account's codes, in place of those it had. Sent twice, it is done once."""

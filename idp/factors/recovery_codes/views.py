@@ -27,7 +27,7 @@ def blueprint(recovery_codes: RecoveryCodes, pages: Pages) -> Blueprint:
         form, choice = CodesForm(), request.form.get("choice", "")
         shown: tuple[str, ...] = ()
         if form.validate_on_submit():
-            known = recovery_codes.resume(str(form.setup.data or ""), session.account_id)
+            known = recovery_codes.resume(str(form.setup.data or ""), session.account_id, session.sid)
             if choice == "keep" and known:
                 recovery_codes.keep(session.account_id, known, pages.where(request))
                 flash(
@@ -36,7 +36,9 @@ def blueprint(recovery_codes: RecoveryCodes, pages: Pages) -> Blueprint:
                 return pages.done()
             if choice == "download" and known:
                 return _file(known, session)
-            shown, form.setup.data = (known, form.setup.data) if known else recovery_codes.begin(session.account_id)
+            shown, form.setup.data = (
+                (known, form.setup.data) if known else recovery_codes.begin(session.account_id, session.sid)
+            )
         return render_template(
             "recovery_codes/codes.html",
             form=form,

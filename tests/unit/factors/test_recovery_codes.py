@@ -60,7 +60,7 @@ def test_codes_outlive_a_change_of_the_root(idp: ProviderUnderTest) -> None:
         RecoveryCodes(core.accounts.common, core.strong.factors, sealer, size=10, enrolment_seconds=600)
         for sealer in (Sealer(roots[:1]), Sealer(roots[::-1]), Sealer(roots[1:]))
     ]
-    codes, _ = made[0].begin(account_id(idp, "alice"))
+    codes, _ = made[0].begin(account_id(idp, "alice"), "")
     with idp.provider.flask.test_request_context():
         made[0].keep(account_id(idp, "alice"), codes, HERE)
     assert isinstance(verify(idp, codes[0], made[1]), Proof)
