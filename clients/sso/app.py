@@ -15,6 +15,7 @@ from clients.sso.db import connect
 from clients.sso.guard import Visitor, current_visitor
 from clients.sso.parts import Parts
 from clients.sso.sessions import Sessions
+from config.parsing import EncodedQuery, check_form
 from config.serving import end_with_parent
 from config.settings import RelyingPartySettings
 
@@ -67,6 +68,8 @@ def create_app(
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
+    app.wsgi_app = EncodedQuery(app.wsgi_app)  # type: ignore[method-assign]
+
     connect(app, settings.name, migrations)
     token_box = Box(secret, "tokens")
     app.extensions["sso"] = Parts(
@@ -82,6 +85,7 @@ def create_app(
     if largest_body:
         # Before CSRF protection, which reads the whole form.
         app.before_request(partial(_limit_body, largest_body))
+    app.before_request(lambda: check_form(request))
     csrf = CSRFProtect(app)
     headers.install(app, settings.issuer, https=https)
     frame.install(

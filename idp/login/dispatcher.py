@@ -306,13 +306,13 @@ class Dispatcher:
 
     def _lead_on(self, interaction: Interaction) -> Response:
         """Send a browser whose answer was overtaken to where the interaction is now: its own cookies say whether that is its own."""
-        if interaction.completed or request.method == "GET":
+        if interaction.completed or request.method != "POST":
             return self._ask_anew(interaction)
         return redirect(url_for("login.proceed", interaction_id=interaction.id), SEE_OTHER)
 
     def _over(self, interaction: Interaction) -> Response:
         """Answer whoever comes back to an interaction that has ended: signed in, they see the way on; else they begin anew."""
-        if request.method == "GET" and self._is_in_started_session(interaction) and self.current():
+        if request.method != "POST" and self._is_in_started_session(interaction) and self.current():
             return make_response(render_template("login/done.html", interaction=interaction, home=HOME))
         return self._ask_anew(interaction)
 

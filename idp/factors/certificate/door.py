@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from cryptography import x509
 
+from config.parsing import PARSER_ERRORS
 from idp.accounts.notices import Where
 from idp.factors.certificate.service import PATH
 from idp.factors.certificate.showing import Showing
@@ -90,5 +91,5 @@ def _read(sent: str) -> x509.Certificate | bytes | None:
     pem = unquote(sent).encode("ascii", "replace")
     try:
         return x509.load_pem_x509_certificate(pem) if len(pem) <= _LARGEST_CERTIFICATE else pem
-    except ValueError:
+    except PARSER_ERRORS:
         return pem

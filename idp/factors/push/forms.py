@@ -1,16 +1,17 @@
 """The form that confirms a device."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length
+
+from config.forms import BaseForm
 
 
 def _printable(text: str | None) -> str:
     return "".join(letter for letter in text or "" if letter.isprintable())
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(BaseForm):
     """The number that the device shows, and what to call it."""
 
     enrolment = HiddenField()
