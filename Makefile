@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench packages lock clean
+.PHONY: help run test check format fuzz bench packages lock clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 run: $(STAMP) ## Start everything; Ctrl-C stops it
@@ -24,6 +24,8 @@ format: $(DEV_STAMP) ## Format the code
 	$(BIN)/ruff check --fix .
 bench: $(DEV_STAMP) packages ## Measure beside node oidc-provider, in one run
 	$(BIN)/python -m tests.bench $(ARGS)
+fuzz: $(DEV_STAMP) ## Send hostile requests to every route, COUNT of them (30000) from a SEED
+	$(BIN)/python -m tests.fuzz $(or $(COUNT),30000) $(SEED)
 packages: $(DEV_STAMP) ## Install the Debian packages that tests need (as root), or name those that are missing
 	@$(BIN)/python -m tests.support.packages
 lock: $(VENV)/bin/python ## Resolve the dependencies anew and write both lock files

@@ -25,8 +25,11 @@ from idp.clock import Clock
 from idp.db import Database, db
 from idp.factors.build import Strong
 from idp.factors.build import build as build_strong
+from idp.factors.certificate import openapi as certificates_document
 from idp.factors.certificate.endpoint import PATH as CERTIFICATES
+from idp.factors.certificate.endpoint import SCOPE as CERTIFICATES_SCOPE
 from idp.factors.certificate.endpoint import Endpoint as CertificatesEndpoint
+from idp.factors.certificate.endpoint import NewCertificate
 from idp.factors.certificate.listener import Listener
 from idp.factors.push.notices import DeviceNotices
 from idp.help import views as help_views
@@ -40,7 +43,7 @@ from idp.login.password_step import PasswordStep
 from idp.notify import Outbox
 from idp.notify.outbound import Outbound
 from idp.notify.store import OutboxStore
-from idp.oauth import browser_views
+from idp.oauth import api_document, browser_views
 from idp.oauth.access_tokens import AccessTokens
 from idp.oauth.client import ClientRegistry
 from idp.oauth.client_auth import ClientAuthenticator
@@ -56,7 +59,9 @@ from idp.oauth.server import AuthorizationServer
 from idp.oauth.service_access import ServiceAccess
 from idp.oauth.service_guard import ServiceGuard
 from idp.oauth.store.families import revoke_all
+from idp.relay import openapi as notices_document
 from idp.relay.endpoint import PATH as NOTICES
+from idp.relay.endpoint import SCOPE as NOTICES_SCOPE
 from idp.relay.endpoint import Endpoint as NoticesEndpoint
 from idp.relay.inbox import InboxNotices
 from idp.relay.service import Relay
@@ -246,7 +251,19 @@ def _mount(app: Flask, core: Core) -> Machine:
     machine.paths[NOTICES] = NoticesEndpoint(core.relay, guard)
     certificates = CertificatesEndpoint(core.strong.certificates.registration, guard)
     machine.paths |= {CERTIFICATES: certificates.collection, f"{CERTIFICATES}/": certificates.one}
+    machine.publish(api_document.PATH, _api_document(settings))
     return machine
+
+
+def _api_document(settings: ProviderSettings) -> bytes:
+    scopes = {NOTICES_SCOPE: "Tell people of something.", CERTIFICATES_SCOPE: "Register and remove certificates."}
+    return api_document.compose(
+        settings.issuer,
+        settings.brand.account,
+        notices_document.paths(NOTICES, NOTICES_SCOPE) | certificates_document.paths(CERTIFICATES, CERTIFICATES_SCOPE),
+        notices_document.schemas() | certificates_document.schemas(NewCertificate.model_json_schema()),
+        scopes,
+    )
 
 
 def _parts(core: Core) -> Parts:

@@ -1,11 +1,11 @@
 """What people and officers fill in. Whether a key or a code is good is the use cases' business."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from config.forms import BaseForm
 from config.untrusted import one_line
 
 LONGEST_TEXT = 500
@@ -14,7 +14,7 @@ LONGEST_TEXT = 500
 _too_long = Length(max=LONGEST_TEXT, message=_l("Use at most %(max)d characters."))
 
 
-class EnrolForm(FlaskForm):
+class EnrolForm(BaseForm):
     """A request. `request` is filled by the browser when the button is pressed."""
 
     purpose = TextAreaField(
@@ -33,18 +33,18 @@ class EnrolForm(FlaskForm):
     request = HiddenField()
 
 
-class RenewForm(FlaskForm):
+class RenewForm(BaseForm):
     """The next certificate's key."""
 
     kind = EnrolForm.kind
     request = HiddenField()
 
 
-class PickUpForm(FlaskForm):
+class PickUpForm(BaseForm):
     """With the enrolling browser: a button."""
 
 
-class CodeForm(FlaskForm):
+class CodeForm(BaseForm):
     """With another one: the enrolment code, and a request for the key that was made there."""
 
     code = StringField(_l("Enrolment code"), validators=[DataRequired(_l("Enter the enrolment code."))])
@@ -52,11 +52,11 @@ class CodeForm(FlaskForm):
     request = HiddenField()
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(BaseForm):
     """A button."""
 
 
-class RevokeForm(FlaskForm):
+class RevokeForm(BaseForm):
     """Why a certificate is of no use any more; the values are those of RFC 5280 section 5.3.1."""
 
     reason = RadioField(
@@ -82,7 +82,7 @@ class OfficerRevokeForm(RevokeForm):
     )
 
 
-class DecideForm(FlaskForm):
+class DecideForm(BaseForm):
     """An officer's answer; the reason is for a rejection."""
 
     decision = RadioField(

@@ -6,6 +6,7 @@ and the same for all, so caches may keep it.
 
 import base64
 import hashlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -20,11 +21,15 @@ from flask import Flask
 from clients.certificates import issued
 from clients.certificates.issuance import hexadecimal
 from clients.sso.db import db
+from config.database_errors import RETRY_SECONDS, is_unavailable
+from config.parsing import TooLargeError, read_body
 from keys.ca import Authority, crl
 from keys.ca.ocsp import LARGEST, Responder, Status
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+_log = logging.getLogger(__name__)
 
 OCSP = "/ocsp"
 CA = "/ca"
@@ -60,7 +65,14 @@ class Publishing:
             path = environ.get("PATH_INFO", "")
             if path != OCSP and not path.startswith((f"{OCSP}/", f"{CA}/")):
                 return pages(environ, start_response)
-            return _respond(environ, start_response, self._answer(environ, path))
+            try:
+                answer = self._answer(environ, path)
+            except Exception as error:
+                if not is_unavailable(error):
+                    raise
+                _log.exception("the database can't be used")
+                answer = HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", b"", 0
+            return _respond(environ, start_response, answer)
 
         app.wsgi_app = front  # type: ignore[method-assign]
 
@@ -102,11 +114,13 @@ class Publishing:
     def _answer(self, environ: "WSGIEnvironment", path: str) -> Answer:
         method = environ["REQUEST_METHOD"]
         if path == OCSP and method == "POST":
-            length = environ.get("CONTENT_LENGTH") or "0"
-            if not length.isdigit() or int(length) > LARGEST:
+            try:
+                return self._ocsp(read_body(environ, LARGEST))
+            except TooLargeError:
                 return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "text/plain", b"", 0
-            return self._ocsp(environ["wsgi.input"].read(int(length)))
-        if method not in {"GET", "HEAD"}:
+            except ValueError:
+                return HTTPStatus.BAD_REQUEST, "text/plain", b"", 0
+        if path == OCSP or method not in {"GET", "HEAD"}:
             return HTTPStatus.METHOD_NOT_ALLOWED, "text/plain", b"", 0
         if path.startswith(f"{OCSP}/"):
             return self._ocsp(_from_path(path.removeprefix(f"{OCSP}/")))
@@ -173,6 +187,10 @@ def _respond(environ: "WSGIEnvironment", start_response: "StartResponse", answer
         if environ.get("HTTP_IF_NONE_MATCH") == tag:
             start_response("304 Not Modified", headers)
             return [b""]
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers.append(("Allow", "POST" if environ["PATH_INFO"] == OCSP else "GET, HEAD"))
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.append(("Retry-After", str(RETRY_SECONDS)))
     headers.append(("Content-Length", str(len(content))))
     start_response(f"{status.value} {status.phrase}", headers)
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else content]

@@ -5,7 +5,6 @@ from pathlib import Path
 from flask import Flask
 
 from clients.dashboard.api import frame
-from clients.dashboard.api.parts import PATH
 from clients.dashboard.board import views as board_views
 from clients.dashboard.board.cards import Cards
 from clients.dashboard.board.service import Boards
@@ -32,6 +31,7 @@ from clients.dashboard.widgets.registry import Registry
 from clients.dashboard.widgets.search import views as search
 from clients.dashboard.widgets.search.widget import widgets as search_widgets
 from clients.dashboard.widgets.services.widget import widget as services_widget
+from clients.sso.api_errors import PATH
 from clients.sso.app import create_app
 from clients.sso.parts import parts
 from clients.sso.resource_server import ResourceServer

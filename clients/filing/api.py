@@ -1,9 +1,10 @@
 """Filing's API: the same drafts for apps, with an access token whose sign-in was strong. Refusals say what is needed (RFC 9470).
 
-Changes name the version that they are based on, as the pages do (`ETag` and `If-Match`, RFC 9110 section 13); `Idempotency-Key`
+Changes name the version that they are based on, as the pages do (`ETag` and `If-Match`, RFC 9110 section 13.1.1); `Idempotency-Key`
 makes a repeated creation one creation.
 """
 
+import hashlib
 from http import HTTPStatus
 from typing import Any
 
@@ -12,29 +13,33 @@ from werkzeug.datastructures import MultiDict
 
 from clients.filing.forms import DraftForm
 from clients.filing.models import Draft
-from clients.filing.service import ChangedMeanwhileError, Drafts, NotFoundError, TooManyError
+from clients.filing.openapi import FIELDS, READ, WRITE, document
+from clients.filing.service import (
+    ChangedMeanwhileError,
+    Drafts,
+    NotFoundError,
+    SubmissionConflictError,
+    TooManyError,
+)
+from clients.sso import api_input, api_page
+from clients.sso.api_errors import PATH, RefusalError, problem, refuse_fields, reused_key
 from clients.sso.resource_server import ResourceServer, caller
 
-PATH = "/api"
-READ = "filing:read"
-WRITE = "filing:write"
 LEVEL = "aal2"
-_FIELDS = ("kind", "title", "applicant")
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
-class _RefusalError(Exception):
-    """An answer that ends the call: status, error, what to do."""
-
-    def __init__(self, status: HTTPStatus, error: str, description: str, **more: object) -> None:
-        super().__init__(error)
-        self.status = status
-        self.body = {"error": error, "error_description": description, **more}
-
-
-def blueprint(drafts: Drafts, guard: ResourceServer) -> Blueprint:
+def blueprint(drafts: Drafts, guard: ResourceServer, base_url: str, issuer: str) -> Blueprint:
     """Return the routes under `/api`."""
     routes = Blueprint("filing_api", __name__, url_prefix=PATH)
+    described = document(base_url, issuer)
+
+    @routes.get("/openapi.json")
+    def openapi() -> Response:
+        return jsonify(described)
+
+    @routes.get("/")
+    def readable() -> str:
+        return api_page.page(described, f"{PATH}/openapi.json")
 
     @routes.get("/drafts")
     @guard.requires(READ, acr=LEVEL)
@@ -44,10 +49,8 @@ def blueprint(drafts: Drafts, guard: ResourceServer) -> Blueprint:
     @routes.post("/drafts")
     @guard.requires(WRITE, acr=LEVEL)
     def create_draft() -> Response:
-        key = request.headers.get("Idempotency-Key", "")
-        # Forms and calls name their submissions apart, so that none can meet one of the other's.
-        form = _checked(submission=f"api:{key}" if key else "")
-        draft = drafts.create(caller().sub, form.content(), submission=form.submission.data)
+        form = _checked()
+        draft = drafts.create(caller().sub, form.content(), submission=_submission())
         response = _answer(draft, HTTPStatus.CREATED)
         response.headers["Location"] = url_for(".show_draft", draft_id=draft.id)
         return response
@@ -60,74 +63,78 @@ def blueprint(drafts: Drafts, guard: ResourceServer) -> Blueprint:
     @routes.put("/drafts/<draft_id>")
     @guard.requires(WRITE, acr=LEVEL)
     def change_draft(draft_id: str) -> Response:
-        version = _version()
+        version = _version(drafts.get(caller().sub, draft_id))
         return _answer(drafts.change(caller().sub, draft_id, _checked().content(), version=version))
 
     @routes.delete("/drafts/<draft_id>")
     @guard.requires(WRITE, acr=LEVEL)
     def delete_draft(draft_id: str) -> tuple[str, HTTPStatus]:
-        drafts.delete(caller().sub, draft_id, version=_version())
+        version = _version(drafts.get(caller().sub, draft_id))
+        drafts.delete(caller().sub, draft_id, version=version)
         return "", HTTPStatus.NO_CONTENT
-
-    @routes.route("/", defaults={"_path": ""}, methods=_METHODS)
-    @routes.route("/<path:_path>", methods=_METHODS)
-    def nothing(_path: str) -> Response:
-        raise NotFoundError
 
     _write_errors(routes)
     return routes
 
 
 def _write_errors(routes: Blueprint) -> None:
-    def refused(error: _RefusalError) -> tuple[Response, HTTPStatus]:
-        return jsonify(error.body), error.status
+    def not_found(_error: NotFoundError) -> Response:
+        return problem(HTTPStatus.NOT_FOUND, {"error": "not_found", "error_description": "There is no such draft."})
 
-    def not_found(_error: NotFoundError) -> tuple[Response, HTTPStatus]:
-        return jsonify(error="not_found", error_description="There is no such draft."), HTTPStatus.NOT_FOUND
-
-    def changed(error: ChangedMeanwhileError) -> tuple[Response, HTTPStatus]:
+    def changed(error: ChangedMeanwhileError) -> Response:
         description = "The draft was changed meanwhile: this is what it has become."
         body = {"error": "changed_meanwhile", "error_description": description, "draft": _shown(error.now)}
-        return jsonify(body), HTTPStatus.PRECONDITION_FAILED
+        return problem(HTTPStatus.PRECONDITION_FAILED, body)
 
-    def too_many(_error: TooManyError) -> tuple[Response, HTTPStatus]:
-        return jsonify(error="too_many", error_description="Delete a draft to make room."), HTTPStatus.CONFLICT
+    def too_many(_error: TooManyError) -> Response:
+        body = {"error": "too_many", "error_description": "Delete a draft to make room."}
+        return problem(HTTPStatus.CONFLICT, body)
 
-    routes.register_error_handler(_RefusalError, refused)
+    def reused(_error: SubmissionConflictError) -> Response:
+        refusal = reused_key()
+        return problem(refusal.status, refusal.body)
+
     routes.register_error_handler(NotFoundError, not_found)
     routes.register_error_handler(ChangedMeanwhileError, changed)
     routes.register_error_handler(TooManyError, too_many)
+    routes.register_error_handler(SubmissionConflictError, reused)
 
 
-def _checked(**more: str) -> DraftForm:
+def _submission() -> str:
+    """Return what the call is known by, empty without a key. Forms and calls are named apart, so that none can meet one of the other's."""
+    key = api_input.idempotency_key()
+    return f"api:{hashlib.sha256(key.encode()).hexdigest()[:48]}" if key else ""
+
+
+def _checked() -> DraftForm:
     """Return what was sent, checked by the rules of the page's form."""
-    sent = request.get_json(silent=True)
-    if not isinstance(sent, dict) or not all(isinstance(sent.get(name, ""), str) for name in _FIELDS):
-        raise _RefusalError(
-            HTTPStatus.BAD_REQUEST, "invalid_request", "Send a JSON object of texts.", fields=list(_FIELDS)
-        )
-    form = DraftForm(MultiDict({name: sent.get(name, "") for name in _FIELDS} | more), meta={"csrf": False})
+    _sent, value = api_input.body()
+    if unknown := sorted(set(value) - set(FIELDS)):
+        refuse_fields("invalid_draft", [(name[:40], "There is no such field.") for name in unknown])
+    if wrong := [(name, "Send a text.") for name in FIELDS if not isinstance(value.get(name, ""), str)]:
+        refuse_fields("invalid_draft", wrong)
+    form = DraftForm(MultiDict({name: value.get(name, "") for name in FIELDS}), meta={"csrf": False})
     if not form.validate():
-        errors = {name: " ".join(map(str, texts)) for name, texts in form.errors.items()}
-        raise _RefusalError(
-            HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_draft", "Some fields can't be taken.", errors=errors
-        )
+        refuse_fields("invalid_draft", [(name, " ".join(map(str, texts))) for name, texts in form.errors.items()])
     return form
 
 
-def _version() -> int:
-    """Return the version that the caller has before them."""
-    text = request.headers.get("If-Match", "")
-    if not text:
-        raise _RefusalError(
+def _version(draft: Draft) -> int | None:
+    """Return the version that the caller has before them: the present one if it is among those that `If-Match` names, None for `*`.
+
+    A version that isn't the present one is 0, which none is.
+    """
+    if not request.headers.get("If-Match", "").strip():
+        raise RefusalError(
             HTTPStatus.PRECONDITION_REQUIRED, "precondition_required", "Send the draft's ETag as If-Match."
         )
-    number = text.strip().strip('"')
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0  # noqa: PLR2004 - fits
+    if request.if_match.star_tag:
+        return None
+    return draft.version if request.if_match.contains(str(draft.version)) else 0
 
 
 def _shown(draft: Draft) -> dict[str, Any]:
-    names = ("id", "reference", *_FIELDS, "version", "created_at", "updated_at")
+    names = ("id", "reference", *FIELDS, "version", "created_at", "updated_at")
     return {name: getattr(draft, name) for name in names}
 
 

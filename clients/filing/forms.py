@@ -1,20 +1,20 @@
 """What people fill in. The API checks what it is sent by the same form."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from clients.filing.service import Content
+from config.forms import BaseForm, IntegerField
 from config.untrusted import one_line
 
 LONGEST_TITLE = 300
 LONGEST_APPLICANT = 200
 
 
-class DraftForm(FlaskForm):
+class DraftForm(BaseForm):
     """A draft, new or changed. `version` is the one that the person has before them, `submission` tells a double click apart."""
 
     kind = SelectField(
@@ -49,7 +49,7 @@ class DraftForm(FlaskForm):
         return Content(self.kind.data, self.title.data, self.applicant.data)
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(BaseForm):
     """A button, for the version that the person has before them."""
 
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])

@@ -24,6 +24,8 @@ class Draft(Model):
     """What people write on letters and say on the phone."""
     submission: Mapped[str] = mapped_column(String(64))
     """Names the form or call that made it, so that one that is sent twice makes one draft."""
+    fingerprint: Mapped[str] = mapped_column(String(64), server_default="")
+    """SHA-256 of what was sent with it; empty: made before this was kept."""
     kind: Mapped[str] = mapped_column(String(12))
     title: Mapped[str] = mapped_column(Text)
     applicant: Mapped[str] = mapped_column(Text)

@@ -1,5 +1,7 @@
 """What can be done with drafts; the pages and the API both call this and nothing below it."""
 
+import hashlib
+import json
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -38,6 +40,10 @@ class TooManyError(Exception):
     """The person has as many drafts as they can have."""
 
 
+class SubmissionConflictError(Exception):
+    """The same submission has made another draft before, from other content."""
+
+
 class Drafts:
     """The use cases. `clock` returns seconds since the epoch; `sub` is whose drafts they are."""
 
@@ -56,8 +62,9 @@ class Drafts:
         return draft
 
     def create(self, sub: str, content: Content, *, submission: str) -> Draft:
-        """Return a new draft, or the one that the same submission has made before; raises TooManyError."""
+        """Return a new draft, or the one that the same submission has made before. Raises TooManyError, SubmissionConflictError."""
         submission = submission or secrets.token_urlsafe(24)
+        fingerprint = hashlib.sha256(json.dumps(asdict(content)).encode()).hexdigest()
         while (made := store.find_submission(sub, submission)) is None:
             if store.count_drafts(sub) >= MOST:
                 raise TooManyError
@@ -68,16 +75,22 @@ class Drafts:
                     sub=sub,
                     reference=_reference(),
                     submission=submission,
+                    fingerprint=fingerprint,
                     version=1,
                     created_at=now,
                     updated_at=now,
                     **asdict(content),
                 )
             )
+        if made.fingerprint not in {fingerprint, ""}:
+            raise SubmissionConflictError
         return made
 
-    def change(self, sub: str, draft_id: str, content: Content, *, version: int) -> Draft:
-        """Return the changed draft; raises NotFoundError, ChangedMeanwhileError. Saving the same thing twice is saving it once."""
+    def change(self, sub: str, draft_id: str, content: Content, *, version: int | None) -> Draft:
+        """Return the changed draft; `version` None changes whichever there is. Saving the same thing twice is saving it once.
+
+        Raises NotFoundError, ChangedMeanwhileError.
+        """
         changed = store.change_draft(sub, draft_id, version, asdict(content), now=self._clock())
         draft = self.get(sub, draft_id)
         if not changed and Content(draft.kind, draft.title, draft.applicant) != content:

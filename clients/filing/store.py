@@ -28,6 +28,7 @@ def find_draft(sub: str, draft_id: str) -> Draft | None:
 def find_submission(sub: str, submission: str) -> Draft | None:
     """Return the draft that a form or call made."""
     statement = select(Draft).where(Draft.sub == sub, Draft.submission == submission)
+    # Of two calls at the same moment the second has to see what the first has made.
     return db.session.execute(statement).scalar_one_or_none()
 
 
@@ -42,12 +43,13 @@ def add_draft(draft: Draft) -> bool:
     return True
 
 
-def change_draft(sub: str, draft_id: str, version: int, values: Mapping[str, str], *, now: int) -> bool:
-    """Change a draft if it still is at `version`, in one statement: of two people with the same version one gets through."""
+def change_draft(sub: str, draft_id: str, version: int | None, values: Mapping[str, str], *, now: int) -> bool:
+    """Change a draft, if a version is named only at that one; in one statement: of two people with the same version one gets through."""
+    wanted = [Draft.sub == sub, Draft.id == draft_id, *([] if version is None else [Draft.version == version])]
     changed = db.session.execute(
         update(Draft)
-        .where(Draft.sub == sub, Draft.id == draft_id, Draft.version == version)
-        .values(**values, version=version + 1, updated_at=now)
+        .where(*wanted)
+        .values(**values, version=Draft.version + 1, updated_at=now)
         .returning(Draft.id)
         .execution_options(synchronize_session=False)
     ).one_or_none()

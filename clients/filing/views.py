@@ -8,13 +8,19 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, format_time
 from flask_babel import gettext as _
-from wtforms import IntegerField
 
 from clients.filing.forms import ConfirmForm, DraftForm
 from clients.filing.models import Draft
-from clients.filing.service import ChangedMeanwhileError, Drafts, NotFoundError, TooManyError
+from clients.filing.service import (
+    ChangedMeanwhileError,
+    Drafts,
+    NotFoundError,
+    SubmissionConflictError,
+    TooManyError,
+)
 from clients.sso.demands import Demand
 from clients.sso.guard import current_visitor, kept_form, meets, strong
+from config.forms import IntegerField
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
 _STRONG = Demand("aal2")
@@ -60,6 +66,10 @@ class _Pages:
             draft = self._drafts.create(_sub(), form.content(), submission=form.submission.data)
         except TooManyError:
             return _draft_page(form, too_many=True), HTTPStatus.CONFLICT
+        except SubmissionConflictError:
+            # The page was saved already, and was changed after the back button: what is on it now is another draft, if they want it.
+            form.submission.raw_data, form.submission.data = None, secrets.token_urlsafe(24)
+            return _draft_page(form, another=True), HTTPStatus.CONFLICT
         flash(_("Draft %(reference)s is saved.", reference=draft.reference), "success")
         return redirect(url_for(".overview"), SEE_OTHER)
 
@@ -83,7 +93,7 @@ class _Pages:
 
     def delete(self, draft_id: str) -> ResponseReturnValue:
         """Ask once more, then delete: it can't be undone."""
-        if request.method == "GET":
+        if request.method != "POST":
             draft = self._find(draft_id)
             return render_template("filing/delete.html", form=ConfirmForm(version=draft.version), draft=draft)
         form = ConfirmForm()
@@ -118,10 +128,9 @@ def _refresh(field: IntegerField, draft: Draft) -> None:
     field.data = draft.version
 
 
-def _draft_page(
-    form: DraftForm, draft: Draft | None = None, *, kept: bool = False, conflict: bool = False, too_many: bool = False
-) -> str:
-    return render_template("filing/draft.html", form=form, draft=draft, kept=kept, conflict=conflict, too_many=too_many)
+def _draft_page(form: DraftForm, draft: Draft | None = None, **happened: bool) -> str:
+    """Return the page; `kept`, `conflict`, `too_many` or `another` says what happened before."""
+    return render_template("filing/draft.html", form=form, draft=draft, **happened)
 
 
 def _moment(seconds: int) -> str:

@@ -1,7 +1,6 @@
 """Pairing's API for services that hold a person's token: what the person is paired with, and the documents that they may see."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -15,9 +14,9 @@ from clients.pairing.reports import PATHS
 from clients.pairing.service import Pairings
 from clients.pairing.store import Paired
 from clients.sso import api_page
+from clients.sso.api_errors import PATH
 from clients.sso.resource_server import ResourceServer, caller
 
-PATH = "/api"
 READ = "pairing:read"
 LATEST = 9999
 
@@ -60,11 +59,6 @@ def blueprint(pairings: Pairings, papers: Papers, guard: ResourceServer, base_ur
     for kind, name in ((OFFICE, "reports"), (STATE, "contributions")):
         routes.add_url_rule(PATHS[kind], kind, guard.requires(READ)(listed(kind, name)))
 
-    @routes.route("/<path:_path>")
-    def nothing(_path: str) -> tuple[Response, HTTPStatus]:
-        return jsonify(error="not_found", error_description="There is nothing at this address."), HTTPStatus.NOT_FOUND
-
-    parameters.answer_for(routes)
     return routes
 
 

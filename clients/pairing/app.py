@@ -10,6 +10,7 @@ from clients.pairing.codes import Codes
 from clients.pairing.offices import Offices
 from clients.pairing.papers import Papers
 from clients.pairing.service import Pairings
+from clients.sso.api_errors import PATH
 from clients.sso.app import create_app
 from clients.sso.parts import parts
 from clients.sso.resource_server import ResourceServer
@@ -29,7 +30,7 @@ def create(settings: RelyingPartySettings | None = None) -> Flask:
     # A secret of its own: the one of the sessions may be replaced at any time, this one only together with all codes.
     codes = Codes(shared_secret(settings.data_dir / "secrets" / "pairing.codes"))
     pairings, offices, papers = Pairings(clock, codes), Offices(clock, codes), Papers(clock)
-    guard = ResourceServer(f"{settings.base_url}{api.PATH}", realm="pairing")
+    guard = ResourceServer(f"{settings.base_url}{PATH}", realm="pairing")
     app = create_app(
         settings,
         title=_l("Pairing"),

@@ -14,6 +14,7 @@ from clients.pairing.papers import Papers
 from clients.pairing.service import NotFoundError
 from clients.pairing.visitors import officer, who
 from clients.sso.guard import kept_form
+from config.parsing import integer
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
 BOTH = ["GET", "POST"]
@@ -37,9 +38,10 @@ def blueprint(offices: Offices, papers: Papers) -> Blueprint:
         args = request.args
         customer_id = args.get("customer_id", "").strip()[:6]
         everything = args.get("show") == "everything"
-        before = int(text) if (text := args.get("before", "")).isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - fits
         found, more = offices.events(
-            attempts_only=not everything, customer_id=customer_id if customer_id.isdigit() else "", before=before
+            attempts_only=not everything,
+            customer_id=customer_id if customer_id.isdigit() else "",
+            before=integer(args.get("before")) or 0,
         )
         asked = {"customer_id": customer_id, "show": "everything" if everything else ""}
         return render_template("finance/attempts.html", found=found, more=more, asked=asked)
@@ -114,11 +116,11 @@ class _Pages:
         try:
             pairing, office = self._offices.pairing(pairing_id)
             office_id, name, form = office.id, pairing.name, ConfirmForm()
-            if request.method == "GET":
+            if request.method != "POST":
                 return render_template("finance/end.html", form=form, pairing=pairing, office=office)
             self._offices.end_pairing(who(), pairing_id)
         except NotFoundError:
-            if request.method == "GET":
+            if request.method != "POST":
                 raise
             # A double click, a colleague, or the person was quicker.
             flash(_("This account isn’t paired any more."), "info")

@@ -1,12 +1,12 @@
 """What people fill in."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import Form, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, Regexp
 
 from clients.pairing.codes import normalised, well_formed
 from clients.pairing.kinds import Section
+from config.forms import BaseForm
 
 
 def compact(text: str | None) -> str:
@@ -14,7 +14,7 @@ def compact(text: str | None) -> str:
     return "".join((text or "").split())
 
 
-class PairForm(FlaskForm):
+class PairForm(BaseForm):
     """What an office has been given."""
 
     customer_id = StringField(
@@ -33,7 +33,7 @@ class PairForm(FlaskForm):
             raise ValidationError(_l("An Access Code consists of letters and digits, at least 6 of them."))
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(BaseForm):
     """A button."""
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from clients.pairing.kinds import OLDEST, REPORTS, TYPES, kind_of
 from clients.pairing.texts import LONGEST_TITLE, one_line, plain
+from config.parsing import PARSER_ERRORS, integer
 
 COLUMNS = ("customer_id", "type", "year", "month", "title", "file")
 MOST_LINES = 500
@@ -57,7 +58,7 @@ def parse(content: bytes, today: date) -> tuple[list[Entry], list[Mistake]]:
         delimiter = ";" if first.count(";") > first.count(",") else ","
         rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
         found = [name.strip().lower() for name in (first.split(delimiter) if first else [])]
-    except (UnicodeDecodeError, csv.Error):
+    except PARSER_ERRORS:
         return [], [Mistake(0, _("This is no CSV file in UTF-8."))]
     if found != list(COLUMNS):
         return [], [Mistake(1, _("The first line has to be: %(columns)s", columns=",".join(COLUMNS)))]
@@ -117,4 +118,4 @@ def _is_customer_id(text: str) -> bool:
 
 
 def _number(text: str, least: int, most: int) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most
+    return integer(text, least=least, most=most) is not None

@@ -4,9 +4,8 @@ from typing import BinaryIO
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired, MultipleFileField
-from wtforms import IntegerField, RadioField, SelectField, StringField, ValidationError
+from wtforms import RadioField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import HiddenInput
@@ -17,15 +16,16 @@ from clients.pairing.kinds import CONTRIBUTIONS, OFFICE, OLDEST, REPORTS, STATE,
 from clients.pairing.papers import LARGEST_BATCH, said
 from clients.pairing.store import Counted
 from clients.pairing.texts import LONGEST_TITLE, one_line, plain
+from config.forms import BaseForm, IntegerField
 
 
-def check_plain(_form: FlaskForm, field: StringField) -> None:
+def check_plain(_form: BaseForm, field: StringField) -> None:
     """Refuse what looks like markup."""
     if not plain(field.data or ""):
         raise ValidationError(_("Use plain text, without < and >."))
 
 
-class OfficeForm(FlaskForm):
+class OfficeForm(BaseForm):
     """A new office or member state."""
 
     kind = RadioField(
@@ -52,7 +52,7 @@ class OfficeForm(FlaskForm):
     )
 
 
-class CodeForm(FlaskForm):
+class CodeForm(BaseForm):
     """A new code. `version` is the code that the officer has before them."""
 
     pairings = RadioField(
@@ -66,7 +66,7 @@ class CodeForm(FlaskForm):
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
 
-class DocumentForm(FlaskForm):
+class DocumentForm(BaseForm):
     """One document."""
 
     office = SelectField(_l("Whose is it?"))
@@ -119,7 +119,7 @@ class DocumentForm(FlaskForm):
         self.content = read
 
 
-class BatchForm(FlaskForm):
+class BatchForm(BaseForm):
     """A CSV and the files that it names."""
 
     csv = FileField(_l("CSV file"), validators=[FileRequired(_l("Choose the CSV file."))])

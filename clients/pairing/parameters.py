@@ -2,40 +2,40 @@
 
 from collections.abc import Container, Iterable
 from http import HTTPStatus
-from typing import Protocol
+from typing import NoReturn, Protocol
 
-from flask import Blueprint, Response, jsonify, request
+from flask import request
 
-
-class BadParameterError(Exception):
-    """A parameter of the call can't be understood."""
+from clients.sso.api_errors import RefusalError
+from config.parsing import integer
 
 
 class _Words(Container[str], Iterable[str], Protocol): ...
 
 
 def choice(name: str, among: _Words) -> str:
-    """Return one of the words, empty when there is none; raises BadParameterError."""
-    value = request.args.get(name, "")
+    """Return one of the words, empty when there is none; raises RefusalError."""
+    value = _only(name)
     if value and value not in among:
-        raise BadParameterError(f"{name} is one of {', '.join(among)}.")
+        _refuse(f"{name} is one of {', '.join(among)}.")
     return value
 
 
 def number(name: str, least: int, most: int) -> int:
-    """Return a number of the query, 0 when there is none; raises BadParameterError."""
-    value = request.args.get(name, "")
-    if not value:
-        return 0
-    if not (value.isascii() and value.isdigit() and len(value) <= len(str(most)) and least <= int(value) <= most):
-        raise BadParameterError(f"{name} is a number from {least} to {most}.")
-    return int(value)
+    """Return a number of the query, 0 when there is none; raises RefusalError."""
+    value = _only(name)
+    found = integer(value, least=least, most=most)
+    if value and found is None:
+        _refuse(f"{name} is a number from {least} to {most}.")
+    return found or 0
 
 
-def answer_for(routes: Blueprint) -> None:
-    """Let the routes answer bad parameters in JSON."""
+def _only(name: str) -> str:
+    values = request.args.getlist(name)
+    if len(values) > 1:
+        _refuse(f"{name} stands in the address more than once.")
+    return values[0] if values else ""
 
-    def bad(error: BadParameterError) -> tuple[Response, HTTPStatus]:
-        return jsonify(error="invalid_request", error_description=str(error)), HTTPStatus.BAD_REQUEST
 
-    routes.register_error_handler(BadParameterError, bad)
+def _refuse(why: str) -> NoReturn:
+    raise RefusalError(HTTPStatus.BAD_REQUEST, "invalid_request", why)

@@ -66,7 +66,7 @@ class _Pages:
             new = New(
                 office_id=form.office.data,
                 type=form.type.data,
-                year=form.year.data,
+                year=form.year.data or 0,
                 month=int(form.month.data or 0),
                 title=form.title.data,
                 sha256=sha256(form.content),
@@ -104,7 +104,7 @@ class _Pages:
     def batch(self, batch_id: str) -> ResponseReturnValue:
         """Show what would be stored; store it when the officer says so."""
         lines = self._papers.batch(who(), batch_id)
-        if request.method == "GET":
+        if request.method != "POST":
             return render_template("finance/batch.html", form=ConfirmForm(), lines=lines, batch_id=batch_id)
         if request.form.get("do") == "drop":
             self._papers.drop_batch(who(), batch_id)
@@ -122,7 +122,7 @@ class _Pages:
         """Ask once more, then delete a document for good."""
         document, office = self._papers.get(document_id)
         office_id, form = office.id, ConfirmForm()
-        if request.method == "GET":
+        if request.method != "POST":
             return render_template("finance/delete.html", form=form, document=document, office=office)
         self._papers.delete(who(), document_id)
         flash(_("The document is deleted."), "success")

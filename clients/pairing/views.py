@@ -88,7 +88,7 @@ class _Pages:
         """Ask once more, then break a pairing."""
         form = ConfirmForm()
         try:
-            if request.method == "GET":
+            if request.method != "POST":
                 return render_template("pairing/end.html", form=form, paired=self._pairings.get(who().sub, pairing_id))
             self._pairings.end(who(), pairing_id)
         except NotFoundError:

@@ -49,5 +49,4 @@ def blueprint(pairings: Pairings, papers: Papers, guard: ResourceServer, base_ur
 
     for kind, path in PATHS.items():
         routes.add_url_rule(path, kind, guard.requires(READ)(shown(kind)))
-    parameters.answer_for(routes)
     return routes

@@ -20,6 +20,7 @@ from clients.sso.parts import Parts
 from clients.sso.sessions import Sessions
 from config import untrusted
 from config.hosts import KnownHosts
+from config.parsing import EncodedQuery, check_form
 from config.serving import end_with_parent
 from config.settings import RelyingPartySettings
 
@@ -74,6 +75,8 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     app.wsgi_app = KnownHosts(app.wsgi_app, [settings.base_url], trusted_proxies=settings.trusted_proxies)  # type: ignore[method-assign]
 
+    app.wsgi_app = EncodedQuery(app.wsgi_app)  # type: ignore[method-assign]
+
     connect(app, settings.name, migrations)
     token_box = Box(secret, "tokens")
     app.extensions["sso"] = Parts(
@@ -89,6 +92,7 @@ def create_app(
     if largest_body:
         # Before CSRF protection, which reads the whole form.
         app.before_request(partial(_limit_body, largest_body))
+    app.before_request(lambda: check_form(request))
     app.before_request(_check_text)
     csrf = CSRFProtect(app)
     headers.install(app, settings.issuer, https=https)

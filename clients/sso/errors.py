@@ -1,4 +1,7 @@
-"""The error pages of a relying party: what happened, one thing to do, a support code that the log has too, never an exception's text."""
+"""The error pages of a relying party: what happened, one thing to do, a support code that the log has too, never an exception's text.
+
+Programs that call an API get the same as JSON (`api_errors`).
+"""
 
 import logging
 import secrets
@@ -7,20 +10,24 @@ from http import HTTPStatus
 from flask import Flask, Response, g, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response as BaseResponse
 
+from clients.sso.api_errors import RefusalError, is_api, write_http_error, write_refusal
 from clients.sso.db import db
 from clients.sso.outcomes import ProviderUnavailableError
+from config.database_errors import RETRY_SECONDS, is_unavailable
 
 _log = logging.getLogger(__name__)
-_RETRY_SECONDS = 10
+_KEPT_HEADERS = {"Allow", "Retry-After"}
+"""Of Werkzeug's own answer: which methods there are (RFC 9110 section 15.5.6), and when to come back."""
 
 
 def install(app: Flask) -> None:
     """Let every error of `app` be written here."""
     app.register_error_handler(ProviderUnavailableError, _unavailable)
     app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(RefusalError, write_refusal)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -34,7 +41,7 @@ def _unavailable(error: ProviderUnavailableError) -> Response:
         next_label=_("Try again"),
         next_url=_this_page(),
     )
-    response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
@@ -51,31 +58,43 @@ def _http(error: HTTPException) -> BaseResponse:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     if status < HTTPStatus.BAD_REQUEST or error.response is not None:
         return error.get_response()
+    if is_api():
+        return write_http_error(error)
+    response = _page(status, *_said(status))
+    response.headers.update({name: value for name, value in error.get_headers() if name in _KEPT_HEADERS})
+    return response
+
+
+def _said(status: HTTPStatus) -> tuple[str, str]:
+    """Return title and text of an error page."""
     if status is HTTPStatus.NOT_FOUND:
-        return _page(status, _("There is no page here"), _("The address may be misspelt, or the page has moved."))
+        return _("There is no page here"), _("The address may be misspelt, or the page has moved.")
     if status is HTTPStatus.FORBIDDEN:
-        return _page(
-            status,
-            _("This page isn’t for your account"),
-            _("It is for people with a task that your account doesn’t have."),
-        )
+        return _("This page isn’t for your account"), _("It is for people with a task that your account doesn’t have.")
     if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return _page(
-            status,
+        return (
             _("That was too much at once"),
             _("Nothing was stored. Go back, and send smaller files or fewer of them at a time."),
         )
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        return _("We will be back shortly"), _("The service is not answering right now. Try again in a minute.")
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _page(status, _("We could not read that"), _("Go back to the page before, and use the button there."))
-    return _page(status, *_apology())
+        return _("We could not read that"), _("Go back to the page before, and use the button there.")
+    return _apology()
 
 
-def _unexpected(error: Exception) -> Response:
-    _log.error("unexpected error at %s", request.endpoint, exc_info=error)
+def _unexpected(error: Exception) -> BaseResponse:
+    unavailable = is_unavailable(error)
+    _log.error(
+        "%s at %s",
+        "the database can't be used" if unavailable else "unexpected error",
+        request.endpoint,
+        exc_info=error,
+    )
     # The page looks up who is visiting; it must not do so on a connection that just failed.
     db.session.rollback()
     g.setdefault("sso_session", None)
-    return _page(HTTPStatus.INTERNAL_SERVER_ERROR, *_apology())
+    return _http(ServiceUnavailable(retry_after=RETRY_SECONDS) if unavailable else InternalServerError())
 
 
 def _apology() -> tuple[str, str]:

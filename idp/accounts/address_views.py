@@ -97,7 +97,7 @@ class AddressViews:
         confirmation = self._accounts.confirmations.find(self._accounts.database.read(), request.args.get("c", ""))
         if confirmation is None or confirmation.account_id != session.account_id or confirmation.purpose is not purpose:
             return see(page)
-        if confirmation.used and request.method == "GET":
+        if confirmation.used and request.method != "POST":
             return see(page)  # by the link, in another browser perhaps
         form, message = ConfirmCodeForm(), ""
         if "resend" in request.form:

@@ -8,11 +8,11 @@ from zoneinfo import available_timezones
 from babel import Locale, UnknownLocaleError
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, Field, PasswordField, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.validators import Regexp as Pattern
 
+from config.forms import BaseForm
 from config.untrusted import LONGEST_TYPED, is_visible
 from idp.accounts.identifiers import normal_address, normal_username
 from idp.accounts.usernames import is_single_script
@@ -29,7 +29,7 @@ def _lines(text: str | None) -> str:
     return "\n".join(line for line in map(_one_line, (text or "")[:LONGEST_TYPED].splitlines()) if line)
 
 
-def _email_address(_form: FlaskForm, field: Field) -> None:
+def _email_address(_form: BaseForm, field: Field) -> None:
     """Accept what mail can be sent to, and keep its normal form."""
     address = normal_address(field.data)
     if address is None:
@@ -37,7 +37,7 @@ def _email_address(_form: FlaskForm, field: Field) -> None:
     field.data = address
 
 
-def _username(_form: FlaskForm, field: Field) -> None:
+def _username(_form: BaseForm, field: Field) -> None:
     """Accept what can be told apart from an e-mail address and typed on any keyboard, and keep its normal form."""
     username = normal_username(field.data)
     if username is None:
@@ -62,7 +62,7 @@ def _new_password_field() -> PasswordField:
     return PasswordField(_l("Password"), validators=[InputRequired(_l("Choose a password."))])
 
 
-class SignUpForm(FlaskForm):
+class SignUpForm(BaseForm):
     """Create an account."""
 
     name = StringField(
@@ -86,19 +86,19 @@ class SignUpForm(FlaskForm):
         self.country.choices = country_choices(str(get_locale()))
 
 
-class ConfirmCodeForm(FlaskForm):
+class ConfirmCodeForm(BaseForm):
     """Confirm by code."""
 
     code = _code_field()
 
 
-class EmailForm(FlaskForm):
+class EmailForm(BaseForm):
     """Ask for an e-mail address, and nothing else."""
 
     email = _email_field()
 
 
-class ForgotPasswordForm(FlaskForm):
+class ForgotPasswordForm(BaseForm):
     """Whose password it is: a username or an address."""
 
     username = StringField(
@@ -108,13 +108,13 @@ class ForgotPasswordForm(FlaskForm):
     )
 
 
-class NewPasswordForm(FlaskForm):
+class NewPasswordForm(BaseForm):
     """A new password, after a link or a code."""
 
     password = _new_password_field()
 
 
-class ChangePasswordForm(FlaskForm):
+class ChangePasswordForm(BaseForm):
     """A new password, by who knows the present one."""
 
     current_password = PasswordField(
@@ -123,11 +123,11 @@ class ChangePasswordForm(FlaskForm):
     password = PasswordField(_l("New password"), validators=[InputRequired(_l("Choose a new password."))])
 
 
-class ActionForm(FlaskForm):
+class ActionForm(BaseForm):
     """A button: only the CSRF token."""
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(BaseForm):
     """What people say about themselves. Everything but the name may stay empty."""
 
     name = StringField(

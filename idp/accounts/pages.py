@@ -7,10 +7,10 @@ from flask import Request, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from config.design import MenuItem, Person
+from config.forms import BaseForm
 from idp.accounts.notices import Where
 from idp.accounts.passwords import Problem
 from idp.accounts.ports import Ports
@@ -40,7 +40,7 @@ def person(session: Session, ports: Ports) -> Person:
     )
 
 
-def show_form(template: str, form: FlaskForm, **context: object) -> ResponseReturnValue:
+def show_form(template: str, form: BaseForm, **context: object) -> ResponseReturnValue:
     """Render a page with a form: with 422 (RFC 9110 section 15.5.21) when it comes back because something is wrong with it."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
     return render_template(template, form=form, **context), status

@@ -46,7 +46,7 @@ class RegistrationViews:
         """Ask for what an account needs."""
         settings, min_length = self._accounts.settings, self._accounts.registration.min_password_length()
         form, next_path = SignUpForm(settings.languages), own_path(request.values.get("next", ""))
-        if request.method == "GET":
+        if request.method != "POST":
             form.language.data = str(get_locale()).replace("_", "-")
         if form.validate_on_submit():
             begun = self._accounts.registration.begin(_sign_up(form, next_path), where(request))

@@ -1,19 +1,19 @@
 """The forms of the security page."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
+from config.forms import BaseForm
 from config.untrusted import one_line
 from idp.factors.service import NAME_LENGTH
 
 
-class ActionForm(FlaskForm):
+class ActionForm(BaseForm):
     """Buttons only; carries the CSRF token."""
 
 
-class NameForm(FlaskForm):
+class NameForm(BaseForm):
     """Another name for something enrolled."""
 
     name = StringField(

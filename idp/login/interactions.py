@@ -121,7 +121,7 @@ class Interactions:
 
     def lead_on(self, interaction: Interaction) -> Response:
         """Send a browser whose answer was overtaken to where the interaction is now: its own cookies say whether that is its own."""
-        if interaction.completed or request.method == "GET":
+        if interaction.completed or request.method != "POST":
             return self.ask_anew(interaction)
         return redirect(url_for("login.proceed", interaction_id=interaction.id), SEE_OTHER)
 
@@ -144,7 +144,7 @@ class Interactions:
 
         Who was on the way on is asked anew; with a session that suffices there is nothing to ask.
         """
-        is_page = request.method == "GET" and request.endpoint != "login.proceed"
+        is_page = request.method != "POST" and request.endpoint != "login.proceed"
         if is_page and self._is_in_started_session(interaction) and self._browser.people(request):
             return make_response(render_template("login/done.html", interaction=interaction, home=HOME))
         return self.ask_anew(interaction)

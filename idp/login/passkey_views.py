@@ -37,7 +37,7 @@ class PasskeyPages:
         step = self._dispatcher.step(interaction)
         if not isinstance(step, Prove):
             return self._dispatcher.advance(interaction)
-        if request.method == "GET":  # reloaded, or by the back button
+        if request.method != "POST":  # reloaded, or by the back button
             return redirect(url_for("login.sign_in", interaction_id=interaction_id), SEE_OTHER)
         wanted = _account(step)
         outcome = self._strong.passkeys.identify(interaction_id, request.form.get("credential", ""), where())

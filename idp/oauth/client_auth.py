@@ -5,13 +5,13 @@ RFC 7523), `none` for public clients. Secrets are 256 random bits, so they are c
 """
 
 import base64
-import binascii
 from urllib.parse import unquote_plus
 
 import orjson
 from joserfc import jwt
 from joserfc.errors import JoseError
 
+from config.parsing import PARSER_ERRORS
 from config.untrusted import check_jwt
 from idp.clock import Clock
 from idp.db import Database
@@ -137,7 +137,7 @@ def _basic(header: str) -> tuple[str, str]:
         raise InvalidClientError("The Authorization header must be Basic here.")
     try:
         client_id, colon, secret = base64.b64decode(credentials.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeError):
+    except PARSER_ERRORS:
         raise InvalidClientError("The Authorization header is not well formed.") from None
     if not colon:
         raise InvalidClientError("The Authorization header is not well formed.")

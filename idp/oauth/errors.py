@@ -6,6 +6,8 @@ from typing import Any
 import orjson
 from authlib.oauth2.rfc6749 import errors as rfc6749
 
+from config.database_errors import RETRY_SECONDS
+
 JSON_HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("Pragma", "no-cache")]
 
 OAuth2Error = rfc6749.OAuth2Error
@@ -60,6 +62,25 @@ class PayloadTooLargeError(rfc6749.OAuth2Error):
     error = "invalid_request"
     description = "The request body is too large."
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class UnsupportedMediaTypeError(rfc6749.OAuth2Error):
+    """RFC 9110 section 15.5.16."""
+
+    error = "invalid_request"
+    description = "Send JSON, with Content-Type: application/json."
+    status_code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class TemporarilyUnavailableError(rfc6749.OAuth2Error):
+    """The database is locked, full or away (RFC 9110 section 15.6.4); the name is RFC 6749's, section 4.1.2.1."""
+
+    error = "temporarily_unavailable"
+    description = "Send the request again in a moment."
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def get_headers(self) -> list[tuple[str, str]]:  # noqa: D102
+        return [*JSON_HEADERS, ("Retry-After", str(RETRY_SECONDS))]
 
 
 class MethodNotAllowedError(rfc6749.OAuth2Error):

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Protocol
 
+from config.database_errors import is_unavailable
 from idp.oauth.endpoints import metadata
 from idp.oauth.endpoints.introspection import introspect
 from idp.oauth.endpoints.revocation import revoke
 from idp.oauth.endpoints.userinfo import userinfo
-from idp.oauth.errors import InvalidClientError, OAuth2Error
+from idp.oauth.errors import InvalidClientError, OAuth2Error, TemporarilyUnavailableError
 from idp.oauth.parts import Answer
 from idp.oauth.request import ProtocolRequest
 from idp.oauth.request_guard import read_request
@@ -71,6 +72,10 @@ class Machine:
             "/.well-known/oauth-authorization-server": lambda environ: self._document(environ, self._discovery),
         }
 
+    def publish(self, path: str, document: bytes) -> None:
+        """Answer a path with a document that is the same for everybody."""
+        self.paths[path] = lambda environ: self._document(environ, document)
+
     def route(self, path: str) -> str:
         """Return which of `paths` a path belongs to, empty for none; one that ends in a slash stands for all that lies right below it."""
         if path in self.paths:
@@ -92,16 +97,21 @@ class Machine:
                 if isinstance(error, InvalidClientError):
                     log.info("client authentication failed: %s", error.detail)
                 status, body, headers = self._server.handle_error_response(None, error)
-            except Exception:
+            except Exception as error:
                 # The one place where a defect ends: the caller learns nothing of it, the log all but the request's content.
                 log.exception("a machine endpoint failed")
-                status, body, headers = 500, _SERVER_ERROR, [("Content-Type", "application/json")]
+                status, body, headers = self._failed(error)
         self._observer.answered(request_id, method, path, status, began)
         start_response(
             _STATUS[status],
             [*headers, *_EVERY_ANSWER, ("X-Request-Id", request_id), ("Content-Length", str(len(body)))],
         )
         return (body,)
+
+    def _failed(self, error: Exception) -> WireAnswer:
+        if is_unavailable(error):
+            return self._server.handle_error_response(None, TemporarilyUnavailableError())
+        return 500, _SERVER_ERROR, [("Content-Type", "application/json")]
 
     def _token(self, environ: Environ) -> WireAnswer:
         request = read_request(environ, methods=("POST",))

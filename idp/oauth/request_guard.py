@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from idp.oauth.errors import InvalidRequestError, MethodNotAllowedError, PayloadTooLargeError
+from config.parsing import TooLargeError, json_value, read_body
+from idp.oauth.errors import (
+    InvalidRequestError,
+    MethodNotAllowedError,
+    PayloadTooLargeError,
+    UnsupportedMediaTypeError,
+)
 from idp.oauth.request import ProtocolRequest
 
 MAX_BODY = 64 * 1024
@@ -28,7 +34,7 @@ def read_request(
     if method == "POST":
         content_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
         if content_type == _FORM:
-            pairs = _form(_body(environ))
+            pairs = _form(_body(environ, MAX_BODY))
         elif not body_optional or environ.get("CONTENT_LENGTH") not in (None, "", "0"):
             raise InvalidRequestError(f"The body must be {_FORM}.")
     request = ProtocolRequest(method, environ["PATH_INFO"], _Headers(environ), pairs, environ.get("REMOTE_ADDR", ""))
@@ -38,18 +44,29 @@ def read_request(
     return request
 
 
-def _body(environ: Mapping[str, Any]) -> bytes:
+def read_json(environ: Mapping[str, Any], *, most: int) -> bytes:
+    """Return the body of a call, which is JSON of at most `most` bytes and can be read by every parser (`config.parsing`).
+
+    Raises:
+        OAuth2Error: another content type, a body that is too large or isn't JSON.
+    """
+    if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaTypeError
+    body = _body(environ, most)
     try:
-        length = int(environ.get("CONTENT_LENGTH") or -1)
+        json_value(body)
+    except ValueError:
+        raise InvalidRequestError("The body is not well-formed JSON.") from None
+    return body
+
+
+def _body(environ: Mapping[str, Any], most: int) -> bytes:
+    try:
+        return read_body(environ, most)
+    except TooLargeError:
+        raise PayloadTooLargeError from None
     except ValueError:
         raise InvalidRequestError("Content-Length is not a number.") from None
-    if length > MAX_BODY:
-        raise PayloadTooLargeError
-    # A chunked body names no length: one byte more than allowed tells that it is too large.
-    body: bytes = environ["wsgi.input"].read(length if length >= 0 else MAX_BODY + 1)
-    if len(body) > MAX_BODY:
-        raise PayloadTooLargeError
-    return body
 
 
 def _form(body: bytes) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ import orjson
 from pydantic import ValidationError
 
 from idp.oauth.errors import JSON_HEADERS, MethodNotAllowedError
+from idp.oauth.request_guard import read_json
 from idp.oauth.server import WireAnswer
 from idp.oauth.service_guard import ServiceGuard
 from idp.relay.service import ForbiddenNoticesError, Relay, TooManyError
@@ -37,12 +38,7 @@ class Endpoint:
         if environ["REQUEST_METHOD"] != "POST":
             raise MethodNotAllowedError(("POST",))
         caller = self._guard.admit(environ.get("HTTP_AUTHORIZATION", ""), scope=SCOPE, realm=REALM)
-        if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != "application/json":
-            return _problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "invalid_request", "Send JSON.")
-        body = _read(environ)
-        if body is None:
-            text = f"A call has at most {LARGEST_BODY:,} bytes: send fewer notices at a time."
-            return _problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "invalid_request", text)
+        body = read_json(environ, most=LARGEST_BODY)
         try:
             batch = Batch.model_validate_json(body)
         except ValidationError as error:
@@ -55,18 +51,6 @@ class Endpoint:
         except (ForbiddenNoticesError, TooManyError) as error:
             return _not_taken(error)
         return HTTPStatus.ACCEPTED, b'{"status":"accepted"}', list(JSON_HEADERS)
-
-
-def _read(environ: Mapping[str, Any]) -> bytes | None:
-    """Return the body; None when it is too large. A chunked one names no length: one byte more than allowed tells."""
-    try:
-        length = int(environ.get("CONTENT_LENGTH") or LARGEST_BODY + 1)
-    except ValueError:
-        return b""
-    if environ.get("CONTENT_LENGTH") and length > LARGEST_BODY:
-        return None
-    body: bytes = environ["wsgi.input"].read(length)
-    return body if len(body) <= LARGEST_BODY else None
 
 
 def _not_taken(error: ForbiddenNoticesError | TooManyError) -> WireAnswer:

@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import untrusted
 from config.design import Links, register
+from config.parsing import EncodedQuery, check_form
 from config.settings import ProviderSettings
 from idp import request_id
 from idp.web import errors, health, log
@@ -68,6 +69,7 @@ def init_app(
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
+    app.wsgi_app = EncodedQuery(app.wsgi_app)  # type: ignore[method-assign]
     metrics = Metrics(outbox_depth)
     token = settings.metrics.token
     # The first hook, so that the time and the identifier cover all others.
@@ -98,6 +100,7 @@ def _observe(app: Flask, headers: SecurityHeaders, metrics: Metrics, *, behind_p
     def begin() -> None:
         g.began = time.perf_counter()
         g.request_id = request_id.begin(request.headers.get("X-Request-Id") if behind_proxy else None)
+        check_form(request)
         untrusted.check_text(request)
 
     @app.after_request

@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from config.database_errors import RETRY_SECONDS, is_unavailable
 from idp.errors import PageError
 from idp.request_id import current, support_code
 
@@ -73,7 +74,12 @@ def page_error(
     """Return the error page (or JSON). `next_url` and `next_label` are the one thing to do; without them, the front page."""
     code = support_code(current())
     if _wants_json():
-        response = jsonify(error=status.phrase.lower().replace(" ", "_"), message=str(message), support_code=code)
+        response = jsonify(
+            error=status.phrase.lower().replace(" ", "_"),
+            error_description=str(message),
+            message=str(message),
+            support_code=code,
+        )
     else:
         page = render_template(
             "web/error.html", title=title, message=message, support_code=code, next_url=next_url, next_label=next_label
@@ -124,19 +130,26 @@ def _http(error: HTTPException) -> Response | HTTPException:
 
 
 def _unexpected(error: Exception) -> Response:
+    unavailable = is_unavailable(error)
     _log.error(
-        "unexpected error",
+        "the database can't be used" if unavailable else "unexpected error",
         exc_info=error,
         extra={"event": {"endpoint": request.endpoint, "support": support_code(current())}},
     )
     g.pop("form_target", None)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if unavailable else HTTPStatus.INTERNAL_SERVER_ERROR
+    said = _TEXTS[status] if unavailable else _UNEXPECTED
+    retry_after = RETRY_SECONDS if unavailable else 0
     try:
-        return page_error(HTTPStatus.INTERNAL_SERVER_ERROR, *map(str, _UNEXPECTED))
+        return page_error(status, *map(str, said), retry_after=retry_after)
     except Exception:  # noqa: BLE001 - this one is logged as well
         # Whatever broke the page may break this one too; then plain words have to do.
         _log.exception("the error page failed")
         text = f"Something went wrong on our side. Support code: {support_code(current())}\n"
-        return Response(text, HTTPStatus.INTERNAL_SERVER_ERROR, mimetype="text/plain")
+        plain = Response(text, status, mimetype="text/plain")
+        if retry_after:
+            plain.headers["Retry-After"] = str(retry_after)
+        return plain
 
 
 def _note(level: int, status: HTTPStatus, detail: str) -> None:
@@ -145,6 +158,8 @@ def _note(level: int, status: HTTPStatus, detail: str) -> None:
 
 
 def _wants_json() -> bool:
+    if request.path.startswith("/api/"):
+        return True
     accepted = request.headers.get("Accept", "")
     return "json" in accepted and "html" not in accepted and "*/*" not in accepted
 

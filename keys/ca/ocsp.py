@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 
+from config.parsing import PARSER_ERRORS
 from keys.ca.authority import Authority
 from keys.ca.crl import REASONS
 
@@ -119,7 +119,7 @@ def _read(sent: bytes) -> ocsp.OCSPRequest | None:
         request = ocsp.load_der_ocsp_request(sent)
         # Parsed only when they are asked for.
         serial, _, _ = request.serial_number, request.hash_algorithm, request.extensions
-    except (ValueError, NotImplementedError, UnsupportedAlgorithm, x509.DuplicateExtension):
+    except PARSER_ERRORS:
         # NotImplementedError: about several certificates at once, which RFC 5019 section 2.1.1 leaves out.
         return None
     # No certificate has such a number (RFC 5280 section 4.1.2.2), and no answer can be written about it.

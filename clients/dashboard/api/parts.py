@@ -5,10 +5,7 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint
 
-from clients.dashboard.api.answers import write_errors
-
-PATH = "/api"
-"""Under which all parts are; with the portal's address before it, the audience of tokens."""
+from clients.sso.api_errors import PATH
 
 
 class Part(NamedTuple):
@@ -23,7 +20,5 @@ class Part(NamedTuple):
 
 
 def blueprint(name: str, import_name: str) -> Blueprint:
-    """Return routes under `/api`, without any yet, whose errors are JSON."""
-    routes = Blueprint(name, import_name, url_prefix=PATH)
-    write_errors(routes)
-    return routes
+    """Return routes under `/api`, without any yet."""
+    return Blueprint(name, import_name, url_prefix=PATH)

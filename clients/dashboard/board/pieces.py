@@ -15,6 +15,7 @@ from clients.dashboard.board.layout import Layout
 from clients.dashboard.board.service import Board, Boards, OtherVersionError
 from clients.dashboard.widgets.registry import Registry
 from clients.sso.guard import current_visitor
+from config.parsing import json_value
 
 
 class _Sent(BaseModel):
@@ -50,8 +51,13 @@ def add_pieces(routes: Blueprint, boards: Boards, registry: Registry, cards: Car
     @routes.put("/dashboard/layout")
     @_known
     def save(sub: str) -> ResponseReturnValue:
+        body = request.get_data()
         try:
-            sent = _Sent.model_validate_json(request.get_data())
+            json_value(body)
+        except ValueError:
+            return jsonify(error="invalid_request"), HTTPStatus.BAD_REQUEST
+        try:
+            sent = _Sent.model_validate_json(body)
         except ValidationError as error:
             problems = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors(include_input=False)]
             return jsonify(error="invalid_layout", errors=dict(problems[:10])), HTTPStatus.UNPROCESSABLE_ENTITY

@@ -2,14 +2,14 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from clients.dashboard.board.cards import Cards
 from clients.dashboard.board.pieces import add_pieces
-from clients.dashboard.board.service import ONE_STEP, Board, Boards
+from clients.dashboard.board.service import ONE_STEP, Board, Boards, OtherVersionError
 from clients.dashboard.board.templates import templates
 from clients.dashboard.board.texts import texts
 from clients.dashboard.widgets.challenge import LONGEST_AGE
@@ -18,6 +18,7 @@ from clients.sso import sign_in
 from clients.sso.crypto import digest
 from clients.sso.demands import LEVELS, SHORTEST_MAX_AGE, Demand
 from clients.sso.guard import current_visitor, signed_in
+from config.parsing import integer
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
 
@@ -39,8 +40,15 @@ def blueprint(boards: Boards, registry: Registry, cards: Cards) -> Blueprint:
         ("/dashboard/widgets/<key>/sign-in", "sign_in", pages.sign_in, ["GET"]),
     ):
         routes.add_url_rule(path, name, signed_in(page), methods=methods)
+    routes.register_error_handler(OtherVersionError, _changed_meanwhile)
     add_pieces(routes, boards, registry, cards)
     return routes
+
+
+def _changed_meanwhile(_error: OtherVersionError) -> ResponseReturnValue:
+    """Answer a form whose change met others of the same moment, one after the other: what the board is now is shown."""
+    flash(_("Your dashboard was changed somewhere else at the same moment. Look at it, and try again."), "warning")
+    return redirect(url_for(".board"), SEE_OTHER)
 
 
 class _Pages:
@@ -85,7 +93,7 @@ class _Pages:
     def sign_in(self, key: str) -> ResponseReturnValue:
         """Send the person to the provider for what a widget's service asks for (RFC 9470 section 3), and back to the dashboard."""
         offered = self._offered(key)
-        acr, max_age = request.args.get("acr", ""), request.args.get("max_age", type=int)
+        acr, max_age = request.args.get("acr", ""), integer(request.args.get("max_age"))
         # Anybody can write such an address; the database keeps no numbers without an end.
         age = None if max_age is None else min(max(max_age, SHORTEST_MAX_AGE), LONGEST_AGE)
         demand = Demand(acr if acr in LEVELS else "", age)
@@ -146,7 +154,7 @@ def _question(question: str, explanation: str, button: str) -> str:
 
 def _undo_offered(board: Board) -> str:
     """Return what just happened, when it can be undone: the address names the change, so that an old one offers nothing."""
-    if not board.can_undo or request.args.get("undo", type=int) != board.version:
+    if not board.can_undo or integer(request.args.get("undo")) != board.version:
         return ""
     return _("Your dashboard is changed.")
 

@@ -8,16 +8,16 @@ from http import HTTPStatus
 
 from flask import Response, jsonify
 
-from clients.dashboard.api import parts, reading
-from clients.dashboard.api.answers import other_content, refuse_fields, too_many
+from clients.dashboard.api import parts
 from clients.dashboard.messages import document
 from clients.dashboard.messages.posting import OtherContentError, Posting, TooManyError, UnacceptableError
 from clients.dashboard.messages.wire import Batch, NewMessage
+from clients.sso import api_input
+from clients.sso.api_errors import refuse_fields, reused_key, too_many
 from clients.sso.resource_server import ResourceServer, caller
 
 SCOPE = "messages:write"
 _WRONG = "invalid_message"
-_RETRY_SECONDS = 60
 
 
 def part(posting: Posting, guard: ResourceServer) -> parts.Part:
@@ -27,16 +27,16 @@ def part(posting: Posting, guard: ResourceServer) -> parts.Part:
     @routes.post("/messages")
     @guard.requires(SCOPE, own=True)
     def post_messages() -> tuple[Response, HTTPStatus]:
-        key = reading.idempotency_key()
+        key = api_input.idempotency_key()
         sent, messages, single = _read()
         try:
             ids = posting.post(caller().client_id, messages, key=key, sent=sent)
         except UnacceptableError as error:
-            refuse_fields(_WRONG, reading.at_entries("messages", error.errors, single=single))
+            refuse_fields(_WRONG, api_input.at_entries("messages", error.errors, single=single))
         except OtherContentError as error:
-            raise other_content() from error
+            raise reused_key() from error
         except TooManyError as error:
-            raise too_many(_RETRY_SECONDS) from error
+            raise too_many() from error
         made: list[dict[str, str]] = [{"id": one} for one in ids]
         return jsonify(made[0] if single else {"messages": made}), HTTPStatus.CREATED
 
@@ -52,7 +52,7 @@ def part(posting: Posting, guard: ResourceServer) -> parts.Part:
 
 def _read() -> tuple[bytes, Sequence[NewMessage], bool]:
     """Return what was sent, the messages in it, and whether it was a single one."""
-    sent, value = reading.body()
+    sent, value = api_input.body()
     if "messages" in value:
-        return sent, reading.checked(Batch, sent, error=_WRONG).messages, False
-    return sent, [reading.checked(NewMessage, sent, error=_WRONG)], True
+        return sent, api_input.checked(Batch, sent, error=_WRONG).messages, False
+    return sent, [api_input.checked(NewMessage, sent, error=_WRONG)], True

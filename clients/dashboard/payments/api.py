@@ -8,8 +8,7 @@ from typing import NoReturn, TypeVar
 from flask import Response, jsonify, request
 from pydantic import BaseModel
 
-from clients.dashboard.api import parts, reading
-from clients.dashboard.api.answers import RefusalError, other_content, refuse_fields, too_many
+from clients.dashboard.api import parts
 from clients.dashboard.payments import document, references, states
 from clients.dashboard.payments.posting import (
     NotFoundError,
@@ -20,11 +19,12 @@ from clients.dashboard.payments.posting import (
     UnacceptableError,
 )
 from clients.dashboard.payments.wire import Invoices, Movements, NewInvoice, NewMovement, NewState, invoice_shown
+from clients.sso import api_input
+from clients.sso.api_errors import RefusalError, refuse_fields, reused_key, too_many
 from clients.sso.resource_server import ResourceServer, caller
 
 SCOPE = "payments:write"
 _WRONG = "invalid_payment"
-_RETRY_SECONDS = 60
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -57,13 +57,15 @@ class _Calls:
     def post_invoices(self) -> tuple[Response, HTTPStatus]:
         sent, invoices, single = _read("invoices", NewInvoice, lambda sent: _checked(Invoices, sent).invoices)
         with _refusals("invoices", single=single):
-            ids = self._posting.post_invoices(caller().client_id, invoices, key=reading.idempotency_key(), sent=sent)
+            ids = self._posting.post_invoices(caller().client_id, invoices, key=api_input.idempotency_key(), sent=sent)
         return _made("invoices", ids, single=single)
 
     def post_movements(self) -> tuple[Response, HTTPStatus]:
         sent, movements, single = _read("movements", NewMovement, lambda sent: _checked(Movements, sent).movements)
         with _refusals("movements", single=single):
-            ids = self._posting.post_movements(caller().client_id, movements, key=reading.idempotency_key(), sent=sent)
+            ids = self._posting.post_movements(
+                caller().client_id, movements, key=api_input.idempotency_key(), sent=sent
+            )
         return _made("movements", ids, single=single)
 
     def find_invoices(self) -> Response:
@@ -75,7 +77,7 @@ class _Calls:
         return jsonify(invoice_shown(found[0] if found else _gone()))
 
     def change_state(self, id: str) -> Response:  # noqa: A002
-        sent, _value = reading.body()
+        sent, _value = api_input.body()
         wanted = _checked(NewState, sent).state
         try:
             return jsonify(invoice_shown(self._posting.change(caller().client_id, id, wanted)))
@@ -86,12 +88,12 @@ class _Calls:
 
 
 def _checked(model: type[Model], sent: bytes) -> Model:
-    return reading.checked(model, sent, error=_WRONG)
+    return api_input.checked(model, sent, error=_WRONG)
 
 
 def _read(name: str, one: type[Model], many: Callable[[bytes], Sequence[Model]]) -> tuple[bytes, Sequence[Model], bool]:
     """Return what was sent, the entries in it, and whether it was a single one."""
-    sent, value = reading.body()
+    sent, value = api_input.body()
     if name in value:
         return sent, many(sent), False
     return sent, [_checked(one, sent)], True
@@ -109,14 +111,14 @@ def _refusals(name: str, *, single: bool) -> Iterator[None]:
         yield
     except TakenError as error:
         text = "Nothing was stored: something else was posted under these references."
-        errors = dict(reading.at_entries(name, error.errors, single=single))
+        errors = dict(api_input.at_entries(name, error.errors, single=single))
         raise RefusalError(HTTPStatus.CONFLICT, "reference_taken", text, more={"errors": errors}) from error
     except UnacceptableError as error:
-        refuse_fields(_WRONG, reading.at_entries(name, error.errors, single=single))
+        refuse_fields(_WRONG, api_input.at_entries(name, error.errors, single=single))
     except OtherContentError as error:
-        raise other_content() from error
+        raise reused_key() from error
     except TooManyError as error:
-        raise too_many(_RETRY_SECONDS) from error
+        raise too_many() from error
 
 
 def _named() -> dict[str, str]:

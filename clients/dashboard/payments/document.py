@@ -3,9 +3,9 @@
 from http import HTTPStatus
 from typing import Any
 
-from clients.dashboard.api.document import KEY, answers, ref, schemas_of, sent
 from clients.dashboard.payments.states import STATES
 from clients.dashboard.payments.wire import MOST_AT_ONCE, Invoices, Movements, NewInvoice, NewMovement, NewState
+from clients.sso.api_document import KEY, answers, ref, schemas_of, sent
 
 ABOUT = (
     "Invoices of people, with what became of them, and movements of their current accounts. A service reaches what it has posted itself"

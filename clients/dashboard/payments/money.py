@@ -22,6 +22,8 @@ _OTHER_DECIMALS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
 _MOST_COMMON = 2
+_ENDED = frozenset({"BGN"})
+"""Currencies that have ended since Babel's data were written: Bulgaria has the euro since 2026."""
 _AMOUNT = re.compile(r"(\d{1,15})(?:\.(\d{1,4}))?")
 
 
@@ -33,7 +35,7 @@ def currencies() -> frozenset[str]:
 @cache
 def _in_use() -> frozenset[str]:
     lists = get_global("territory_currencies").values()
-    return frozenset(code for one in lists for code, _start, end, tender in one if end is None and tender)
+    return frozenset(code for one in lists for code, _start, end, tender in one if end is None and tender) - _ENDED
 
 
 def decimals(currency: str) -> int:

@@ -29,7 +29,8 @@ Tone = Literal["neutral", "success", "warning", "danger"]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Of a number without an end no chart can be drawn (RFC 8259 section 6 has none).
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Manifest(_Strict):

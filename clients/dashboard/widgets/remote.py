@@ -19,6 +19,7 @@ from clients.dashboard.widgets.outbound import Answer
 from clients.sso.db import db
 from clients.sso.outcomes import NoTokenError, ProviderUnavailableError, RefusedError
 from clients.sso.tokens import access_token
+from config.parsing import json_value
 
 _log = logging.getLogger(__name__)
 
@@ -108,9 +109,11 @@ class Remote:
             _log.warning("widget %s answered %d %s", self._manifest.id, answer.status, answer.content_type[:60])
             raise TroubleError("wrong")
         try:
+            json_value(answer.body)
             return Card.model_validate_json(answer.body, strict=True)
-        except ValidationError as error:
-            _log.warning("widget %s: %d errors in its card", self._manifest.id, error.error_count())
+        except ValueError as error:
+            errors = error.error_count() if isinstance(error, ValidationError) else 1
+            _log.warning("widget %s: %d errors in its card", self._manifest.id, errors)
             raise TroubleError("wrong") from error
 
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from config.parsing import PARSER_ERRORS
 
 Refused = Literal[
     "none",
@@ -32,7 +33,6 @@ Refused = Literal[
 `purpose`: it isn't for signing in. `revoked`. `unchecked`: whether it was can't be found out. `unknown`: nobody here has registered it.
 `other_account`: somebody else has. `forged`: it came in a header, from where no such header is believed.
 """
-_BROKEN = (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.InvalidVersion)
 
 
 class RefusedCertificateError(Exception):
@@ -80,7 +80,7 @@ def check(certificate: x509.Certificate, issuers: Iterable[x509.Certificate], *,
                 raise RefusedCertificateError("not_yet_valid")
         if not _is_for_clients(certificate):
             raise RefusedCertificateError("purpose")
-    except _BROKEN as error:
+    except PARSER_ERRORS as error:
         raise RefusedCertificateError("malformed") from error
     return issuer
 
@@ -90,7 +90,7 @@ def names(certificate: x509.Certificate, uri: str) -> bool:
     try:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         return found.get_values_for_type(x509.UniformResourceIdentifier) == [uri]
-    except (*_BROKEN, x509.ExtensionNotFound, x509.DuplicateExtension):
+    except PARSER_ERRORS:
         return False
 
 
@@ -99,7 +99,7 @@ def _issuer(certificate: x509.Certificate, issuers: Iterable[x509.Certificate]) 
         if one.subject == certificate.issuer:
             try:
                 certificate.verify_directly_issued_by(one)
-            except _BROKEN:
+            except PARSER_ERRORS:
                 continue  # another one of the same name
             return one
     return None

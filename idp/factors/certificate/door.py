@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 from cryptography import x509
 
 from config.hosts import requested_host
+from config.parsing import PARSER_ERRORS
 from idp.accounts.notices import Where
 from idp.factors.certificate.service import PATH
 from idp.factors.certificate.showing import Showing
@@ -116,5 +117,5 @@ def _read(sent: str) -> x509.Certificate | bytes | None:
     inside = _PEM.sub("", text).strip(":")
     try:
         return x509.load_der_x509_certificate(b64decode("".join(inside.split()), validate=True))
-    except ValueError:
+    except PARSER_ERRORS:
         return b"?"

@@ -13,9 +13,11 @@ import orjson
 from cryptography import x509
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from config.parsing import refusing
 from idp.factors.certificate.crypto import Refused, RefusedCertificateError
 from idp.factors.certificate.registration import Registration
 from idp.oauth.errors import JSON_HEADERS, MethodNotAllowedError
+from idp.oauth.request_guard import read_json
 from idp.oauth.server import WireAnswer
 from idp.oauth.service_guard import ServiceCaller, ServiceGuard
 
@@ -39,7 +41,9 @@ _SENTENCES: dict[Refused, str] = {
 }
 
 
-class _Certificate(BaseModel):
+class NewCertificate(BaseModel):
+    """A certificate in PEM, and whose it is."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     sub: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,255}$")]
@@ -58,13 +62,9 @@ class Endpoint:
         if environ["REQUEST_METHOD"] != "POST":
             raise MethodNotAllowedError(("POST",))
         by = self._admit(environ).client.client_id
-        if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != "application/json":
-            return _problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "invalid_request", "Send JSON.")
-        body = environ["wsgi.input"].read(LARGEST_BODY + 1)
-        if len(body) > LARGEST_BODY:
-            return _problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "invalid_request", "A call has at most 64 KiB.")
+        body = read_json(environ, most=LARGEST_BODY)
         try:
-            return self._register(_Certificate.model_validate_json(body), by)
+            return self._register(NewCertificate.model_validate_json(body), by)
         except ValidationError as error:
             fields = ", ".join(sorted({".".join(map(str, one["loc"])) for one in error.errors()} - {""}))
             text = f"Send an object with `sub` and `certificate`{f'; wrong: {fields}' if fields else ''}."
@@ -83,16 +83,16 @@ class Endpoint:
         self._registration.remove(serial.lower().lstrip("0") or "0", issuer.lower())
         return HTTPStatus.NO_CONTENT, b"", list(JSON_HEADERS)
 
-    def _register(self, sent: _Certificate, by: str) -> WireAnswer:
+    def _register(self, sent: NewCertificate, by: str) -> WireAnswer:
         try:
-            certificate = x509.load_pem_x509_certificate(sent.certificate.encode())
+            with refusing(lambda: RefusedCertificateError("malformed")):
+                certificate = x509.load_pem_x509_certificate(sent.certificate.encode())
             outcome = self._registration.add(sent.sub, certificate, by)
-        except (ValueError, RefusedCertificateError) as error:
-            if isinstance(error, RefusedCertificateError) and error.reason == "unchecked":
+        except RefusedCertificateError as error:
+            if error.reason == "unchecked":
                 return _unavailable()
-            reason: Refused = error.reason if isinstance(error, RefusedCertificateError) else "malformed"
-            text = _SENTENCES[reason]
-            return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_certificate", text, reason=reason)
+            text = _SENTENCES[error.reason]
+            return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_certificate", text, reason=error.reason)
         if outcome == "nobody":
             return _problem(HTTPStatus.NOT_FOUND, "unknown_account", "There is no such account.")
         if outcome == "taken":

@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
+
+from config.parsing import PARSER_ERRORS
 
 State = Literal["good", "revoked", "unknown"]
 _CLOCKS = timedelta(minutes=5)
@@ -25,7 +27,6 @@ _STATES: dict[ocsp.OCSPCertStatus, State] = {
     ocsp.OCSPCertStatus.REVOKED: "revoked",
     ocsp.OCSPCertStatus.UNKNOWN: "unknown",
 }
-_BROKEN = (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.DuplicateExtension)
 
 
 class NoStatementError(Exception):
@@ -57,7 +58,7 @@ def responders(certificate: x509.Certificate) -> list[str]:
     """Return the addresses of OCSP responders that the certificate names (RFC 5280 section 4.2.2.1)."""
     try:
         found = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    except (*_BROKEN, x509.ExtensionNotFound):
+    except PARSER_ERRORS:
         return []
     return _addresses(one.access_location for one in found if one.access_method == AuthorityInformationAccessOID.OCSP)
 
@@ -66,7 +67,7 @@ def lists(certificate: x509.Certificate) -> list[str]:
     """Return the addresses of revocation lists that the certificate names (RFC 5280 section 4.2.1.13)."""
     try:
         found = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except (*_BROKEN, x509.ExtensionNotFound):
+    except PARSER_ERRORS:
         return []
     return _addresses(name for point in found for name in point.full_name or ())
 
@@ -90,7 +91,7 @@ def read_answer(sent: bytes, certificate: x509.Certificate, issuer: x509.Certifi
         _verify(answer, issuer, now)
         until = _until(answer.this_update_utc, answer.next_update_utc, now)
         return Statement(_STATES[answer.certificate_status], until)
-    except _BROKEN as error:
+    except PARSER_ERRORS as error:
         raise NoStatementError(f"the answer can't be read or verified: {type(error).__name__}") from error
 
 
@@ -108,7 +109,7 @@ def read_list(sent: bytes, issuer: x509.Certificate, *, now: int) -> RevocationL
             # Only of some certificates, or only what has changed (RFC 5280 sections 5.2.4 and 5.2.5).
             raise NoStatementError(f"the list is not a whole one: {', '.join(unknown)}")
         return RevocationList(content, _until(content.last_update_utc, content.next_update_utc, now))
-    except _BROKEN as error:
+    except PARSER_ERRORS as error:
         raise NoStatementError(f"the list can't be read or verified: {type(error).__name__}") from error
 
 
@@ -143,7 +144,7 @@ def _is_appointed(responder: x509.Certificate, issuer: x509.Certificate, now: in
     try:
         responder.verify_directly_issued_by(issuer)
         usage = responder.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except (*_BROKEN, x509.ExtensionNotFound):
+    except PARSER_ERRORS:
         return False
     return ExtendedKeyUsageOID.OCSP_SIGNING in usage
 

@@ -14,6 +14,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from config.parsing import json_value
 from idp.accounts.pages import where
 from idp.factors.push.crypto import MOST_BYTES, BadMessage, StaleMessage
 from idp.factors.push.devices import Device
@@ -166,5 +167,8 @@ class _DeviceViews:
 
 
 def _message() -> object:
-    body = request.get_json(silent=True)
+    try:
+        body = json_value(request.get_data()) if request.is_json else None
+    except ValueError:
+        return None
     return body.get("message") if isinstance(body, dict) else None

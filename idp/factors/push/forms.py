@@ -1,10 +1,10 @@
 """The form that confirms a device."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
+from config.forms import BaseForm
 from config.untrusted import is_visible
 
 
@@ -13,7 +13,7 @@ def _printable(text: str | None) -> str:
     return kept if is_visible(kept) else ""
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(BaseForm):
     """The number that the device shows, and what to call it."""
 
     enrolment = HiddenField()

@@ -1,10 +1,11 @@
 """The form that carries new codes."""
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
+from config.forms import BaseForm
 
-class CodesForm(FlaskForm):
+
+class CodesForm(BaseForm):
     """Codes that were shown and aren't kept yet."""
 
     setup = HiddenField()

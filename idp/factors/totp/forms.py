@@ -1,14 +1,14 @@
 """The form that sets up an app."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
+from config.forms import BaseForm
 from config.untrusted import one_line
 
 
-class SetupForm(FlaskForm):
+class SetupForm(BaseForm):
     """The first code of an app."""
 
     setup = HiddenField()

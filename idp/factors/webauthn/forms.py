@@ -1,11 +1,12 @@
 """The forms of the pages where a key is added."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
+from config.forms import BaseForm
 
-class AddForm(FlaskForm):
+
+class AddForm(BaseForm):
     """What the browser has made, as JSON."""
 
     credential = HiddenField(_l("Key"), default="")

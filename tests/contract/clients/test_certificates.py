@@ -4,6 +4,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,16 @@ def test_two_people_at_once_get_no_certificate_each_for_one_key(app: Flask, issu
     assert sum(len(issuance.of_person(f"person-{number}")) for number in range(RACERS)) == 1
 
 
+def test_a_question_may_come_in_chunks(app: Flask, issue: Issue) -> None:
+    """RFC 9112 section 7.1: then nothing names its length."""
+    sent = question(app, issue("request-1").serial)
+    chunks = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+    client = app.test_client()
+    answer = client.post("/ocsp", input_stream=BytesIO(sent), environ_overrides=chunks)
+    assert ocsp.load_der_ocsp_response(answer.data).certificate_status is ocsp.OCSPCertStatus.GOOD
+    assert client.post("/ocsp", input_stream=BytesIO(b"x" * 5000), environ_overrides=chunks).status_code == 413
+
+
 def test_revoked_is_said_at_once(app: Flask, issue: Issue, issuance: Issuance) -> None:
     client = app.test_client()
     one, other = issue("request-1").serial, issue("request-2", "bob").serial
@@ -172,6 +183,8 @@ def test_what_is_published(app: Flask) -> None:
     assert client.get("/ca/other").status_code == 404
     assert client.post("/ca/root.crl").status_code == 405
     assert client.post("/ocsp", data=b"x" * 5000).status_code == 413
+    refused = client.get("/ocsp")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "POST")
     malformed = ocsp.load_der_ocsp_response(client.get("/ocsp/!!").data)
     assert malformed.response_status == ocsp.OCSPResponseStatus.MALFORMED_REQUEST
 

@@ -3,11 +3,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, flash, g, render_template_string, request
-from flask_wtf import CSRFProtect, FlaskForm
+from flask_wtf import CSRFProtect
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from config.design import Links, MenuItem, Person, register
+from config.forms import BaseForm
 from config.settings import Brand
 
 FRAME = "{% extends 'design/frame.html' %}{% block title %}T{% endblock %}{% block main %}{{ message }}{% endblock %}"
@@ -18,7 +19,7 @@ FORM = (
 )
 
 
-class Form(FlaskForm):
+class Form(BaseForm):
     username = StringField("Username", [InputRequired("Enter your username.")])
     password = PasswordField("Password")
     terms = BooleanField("I agree")

@@ -38,6 +38,7 @@ def test_who_takes_only_json_gets_json(client: FlaskClient) -> None:
     answer = client.get("/unexpected", headers={"Accept": "application/json"})
     assert answer.json == {
         "error": "internal_server_error",
+        "error_description": "Nothing you entered caused this. Try again; if it happens again, tell us the support code.",
         "message": "Nothing you entered caused this. Try again; if it happens again, tell us the support code.",
         "support_code": support_code(answer.headers["X-Request-Id"]),
     }

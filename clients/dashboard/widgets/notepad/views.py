@@ -11,8 +11,7 @@ from clients.dashboard.widgets.notepad.service import LONGEST, Notepad, TooLongE
 from clients.dashboard.widgets.notepad.store import Note
 from clients.dashboard.widgets.notepad.widget import ID
 from clients.sso.guard import signed_in
-
-_MOST_DIGITS = 9
+from config.parsing import integer
 
 
 def blueprint(notepad: Notepad) -> Blueprint:
@@ -35,11 +34,11 @@ def blueprint(notepad: Notepad) -> Blueprint:
     @signed_in
     def write() -> ResponseReturnValue:
         form = request.form
-        version = form.get("version", "")
-        if not (version.isascii() and version.isdigit() and len(version) <= _MOST_DIGITS):
+        version = integer(form.get("version"))
+        if version is None:
             return refused(ID, _("This page is too old. Load it again."))
         try:
-            note = notepad.write(sub(), form.get("text", ""), int(version), base=form.get("base", ""))
+            note = notepad.write(sub(), form.get("text", ""), version, base=form.get("base", ""))
         except TooLongError:
             return refused(
                 ID, _("A note has at most %(count)s characters. Shorten it, then it is saved.", count=LONGEST)

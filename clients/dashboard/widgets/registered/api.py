@@ -4,12 +4,13 @@ from http import HTTPStatus
 
 from flask import Response, jsonify
 
-from clients.dashboard.api import parts, reading
-from clients.dashboard.api.answers import RefusalError, refuse_fields
+from clients.dashboard.api import parts
 from clients.dashboard.widgets.contract import Manifest
 from clients.dashboard.widgets.registered import document
 from clients.dashboard.widgets.registered.service import Registered, UnacceptableError
 from clients.dashboard.widgets.registered.wire import NewWidget, check_id
+from clients.sso import api_input
+from clients.sso.api_errors import RefusalError, refuse_fields
 from clients.sso.resource_server import ResourceServer, caller
 
 SCOPE = "widgets:write"
@@ -28,12 +29,12 @@ def part(registered: Registered, guard: ResourceServer) -> parts.Part:
     @routes.put("/widgets/<id>")
     @guard.requires(SCOPE, own=True)
     def put_widget(id: str) -> Response:  # noqa: A002 - its name in the document
-        sent, _value = reading.body()
+        sent, _value = api_input.body()
         try:
             check_id(id)
         except ValueError as error:
             refuse_fields(_WRONG, [("id", str(error))])
-        widget = reading.checked(NewWidget, sent, error=_WRONG)
+        widget = api_input.checked(NewWidget, sent, error=_WRONG)
         try:
             return jsonify(_shown(registered.put(caller().client_id, id, widget)))
         except UnacceptableError as error:

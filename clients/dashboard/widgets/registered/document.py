@@ -3,9 +3,9 @@
 from http import HTTPStatus
 from typing import Any
 
-from clients.dashboard.api.document import answers, ref, schemas_of, sent
 from clients.dashboard.widgets.contract import WIDGET_ID, Card
 from clients.dashboard.widgets.registered.wire import NewWidget
+from clients.sso.api_document import answers, ref, schemas_of, sent, without_body
 
 ABOUT = (
     "A widget is a manifest: what it is called, where its data come from, and which scopes that needs. It stands in everybody's side panel,"
@@ -64,7 +64,7 @@ def paths() -> dict[str, Any]:
                 "summary": "Delete a widget",
                 "description": "It leaves the side panel, and every dashboard that it is on.",
                 "parameters": [_ID],
-                "responses": _without_body(answers(HTTPStatus.NO_CONTENT, "Deleted.", {}, _GONE)),
+                "responses": without_body(answers(HTTPStatus.NO_CONTENT, "Deleted.", {}, _GONE)),
             },
         },
     }
@@ -73,8 +73,3 @@ def paths() -> dict[str, Any]:
 def schemas() -> dict[str, Any]:
     """Return the schemas by name; `Card` is what a data endpoint answers."""
     return {**schemas_of(NewWidget), **schemas_of(Card), "Widget": _WIDGET}
-
-
-def _without_body(responses: dict[str, Any]) -> dict[str, Any]:
-    responses[str(int(HTTPStatus.NO_CONTENT))].pop("content")
-    return responses

@@ -189,12 +189,37 @@ def test_changes_name_what_they_are_based_on(client: FlaskClient, token: Token, 
     change = draft | {"title": "x"}
     assert client.put(where, json=change, headers=access).status_code == 428
     assert client.put(where, json=change, headers=access | {"If-Match": '"1"'}).status_code == 200
-    for stale in ('"1"', "*", "W/x", "9" * 30):
+    for stale in ('"1"', 'W/"2"', "W/x", "9" * 30, '"1", "3"'):
         response = client.put(where, json=draft, headers=access | {"If-Match": stale})
         assert response.status_code == 412
         assert response.json is not None
         assert response.json["draft"]["title"] == "x"
     assert client.delete(where, headers=access | {"If-Match": '"1"'}).status_code == 412
+    # RFC 9110 section 13.1.1: one of several, or whichever there is.
+    for right in ('"9", "2"', "*"):
+        assert client.put(where, json=draft | {"title": right}, headers=access | {"If-Match": right}).status_code == 200
+    assert client.get(where, headers=access).json["version"] == 4
+    assert client.delete(where, headers=access | {"If-Match": "*"}).status_code == 204
+    assert client.put(where, json=draft, headers=access | {"If-Match": "*"}).status_code == 404
+
+
+def test_a_second_draft_under_the_same_key_is_not_lost_silently(
+    client: FlaskClient, token: Token, draft: dict[str, str]
+) -> None:
+    access = bearer(token()) | {"Idempotency-Key": "k" * 200}
+    first = client.post("/api/drafts", json=draft, headers=access)
+    again = client.post("/api/drafts", json=draft, headers=access)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json["id"] == again.json["id"]
+    # The draft itself may have changed meanwhile: what counts is what was sent.
+    change = client.put(
+        first.headers["Location"], json=draft | {"title": "x"}, headers=bearer(token()) | {"If-Match": "*"}
+    )
+    assert change.status_code == 200
+    assert client.post("/api/drafts", json=draft, headers=access).json["id"] == first.json["id"]
+    other = client.post("/api/drafts", json=draft | {"title": "Another"}, headers=access)
+    assert (other.status_code, other.json["error"]) == (422, "idempotency_key_reused")
+    assert len(client.get("/api/drafts", headers=bearer(token())).json["drafts"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -202,9 +227,10 @@ def test_changes_name_what_they_are_based_on(client: FlaskClient, token: Token, 
     [
         ({"json": {"kind": "patent", "title": "x"}}, 422),
         ({"json": {"kind": "poem", "title": "x", "applicant": "y"}}, 422),
-        ({"json": {"kind": "patent", "title": 1, "applicant": "y"}}, 400),
+        ({"json": {"kind": "patent", "title": 1, "applicant": "y"}}, 422),
+        ({"json": {"kind": "patent", "title": "x", "applicant": "y", "version": "1"}}, 422),
         ({"json": []}, 400),
-        ({"data": "title=x"}, 400),
+        ({"data": "title=x"}, 415),
         ({"data": "{", "content_type": "application/json"}, 400),
     ],
 )
@@ -215,7 +241,7 @@ def test_what_can_not_be_taken(client: FlaskClient, token: Token, sent: dict[str
     assert response.json["error_description"]
 
 
-@pytest.mark.parametrize("path", ["/api/", "/api/other", "/api/drafts/x/y"])
+@pytest.mark.parametrize("path", ["/api/other", "/api/drafts/x/y"])
 def test_other_addresses_answer_in_json(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404

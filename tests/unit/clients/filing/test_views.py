@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 Arrive = Callable[..., FlaskClient]
@@ -252,3 +254,39 @@ def test_unknown_drafts_have_the_error_page(arrive: Arrive) -> None:
     page = arrive().get("/drafts/nothing%00")
     assert page.status_code == 404
     assert "There is no page here" in page.text
+
+
+def test_looking_deletes_nothing(arrive: Arrive, draft: dict[str, str]) -> None:
+    """`HEAD` is a look too (RFC 9110 section 9.2.1), and comes without a CSRF token."""
+    browser = arrive()
+    save(browser, draft)
+    path = only_path(browser)
+    assert browser.head(f"{path}/delete").status_code == 200
+    assert only_path(browser) == path
+
+
+def test_a_second_draft_from_the_same_page_is_not_lost_silently(arrive: Arrive, draft: dict[str, str]) -> None:
+    browser = arrive()
+    hidden = fields(browser.get("/drafts/new"))
+    for _double_click in range(2):
+        assert browser.post("/drafts/new", data={**hidden, **draft}).status_code == 303
+    changed = browser.post("/drafts/new", data={**hidden, **draft, "title": "After the back button"})
+    assert changed.status_code == 409
+    assert "After the back button" in changed.text
+    again = browser.post("/drafts/new", data={**fields(changed), **draft, "title": "After the back button"})
+    assert again.status_code == 303
+    assert len(set(re.findall(r'href="(/drafts/[\w-]{22})"', browser.get("/drafts").text))) == 2
+
+
+def test_a_locked_database_is_said_and_names_a_time(filing: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(*_: object) -> None:
+        error = sqlite3.OperationalError("database is locked")
+        error.sqlite_errorcode = sqlite3.SQLITE_BUSY  # type: ignore[misc]
+        raise OperationalError("SELECT", {}, error)
+
+    client = filing.test_client()
+    client.set_cookie("filing_session", "a.b")
+    monkeypatch.setattr("clients.sso.store.find_session", locked)
+    page = client.get("/drafts")
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "10")
+    assert "We will be back shortly" in page.text

@@ -87,7 +87,7 @@ def test_it_describes_itself(client: FlaskClient) -> None:
         assert client.get(f"/api{path}").status_code == 401
     assert client.get("/api/other").json == {
         "error": "not_found",
-        "error_description": "There is nothing at this address.",
+        "error_description": "There is nothing here: see /api/openapi.json.",
     }
 
 

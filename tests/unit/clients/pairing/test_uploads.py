@@ -167,3 +167,12 @@ def test_only_officers_send_files(arrive: Callable[..., FlaskClient]) -> None:
         answer = browser.post(path, data={**sent, "file": (BytesIO(b"0" * 400_000), "x.pdf")})
         assert answer.status_code == 413
         assert "That was too much at once" in answer.text
+
+
+def test_looking_deletes_nothing(officer: FlaskClient, post: Answer) -> None:
+    """`HEAD` is a look too (RFC 9110 section 9.2.1), and comes without a CSRF token."""
+    page = officer.get(upload(officer, post, PDF).location).text
+    opened = re.search(r'(/finance/documents/[\w-]{22})" aria-label="Open March"', page)
+    assert opened
+    assert officer.head(f"{opened[1]}/delete").status_code == 200
+    assert officer.get(opened[1]).status_code == 200

@@ -68,3 +68,8 @@ def test_decimals_are_the_standard_s() -> None:
 )
 def test_shown(minor: int, currency: str, locale: str, shown: str) -> None:
     assert money.shown(minor, currency, Locale.parse(locale)).replace("\xa0", " ") == shown
+
+
+def test_a_currency_that_has_ended_is_refused() -> None:
+    assert not {"BGN", "HRK", "DEM", "ANG", "SLL", "ZWL"} & money.currencies()
+    assert {"EUR", "CHF", "XCG", "SLE"} <= money.currencies()

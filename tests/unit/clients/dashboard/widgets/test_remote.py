@@ -123,6 +123,14 @@ def test_a_card_and_how_it_was_asked_for(service: Service) -> None:
 OK_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
+def chart(value: str) -> bytes:
+    """Return a card whose chart has this number."""
+    return (
+        b'{"blocks":[{"type":"chart","title":"x","labels":["a"],"series":[{"name":"n","values":[%s]}]}]}'
+        % value.encode()
+    )
+
+
 @pytest.mark.parametrize(
     "answer",
     [hangs, drips(b""), drips(b"HTTP/1.1 200 OK\r\nX-Long: "), drips(OK_HEAD + b"\r\n"), drips(OK_HEAD + b"Content-Length: 99\r\n\r\n")],
@@ -145,6 +153,10 @@ def test_slow_in_every_way(service: Service, answer: Answer) -> None:
         (says(b'{"note": 1}'), "wrong"),
         (says(b'{"actions": [{"label": "a", "url": "javascript:alert(1)"}]}'), "wrong"),
         (says(b"[" * 100_000), "wrong"),
+        (says(chart("NaN")), "wrong"),
+        (says(chart("-Infinity")), "wrong"),
+        (says(chart("1e999")), "wrong"),
+        (says(chart("1") + b"}"), "wrong"),
         (says(status=404), "wrong"),
         (says(status=403), "wrong"),
         (says(status=500), "unavailable"),

@@ -1,4 +1,4 @@
-"""Reads what a service has sent: a JSON object, checked by a pydantic model, with a sentence for each field that can't be taken."""
+"""Input of APIs: a JSON object, checked by a pydantic model, with a sentence for each field that can't be taken; and an idempotency key."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
 
-from clients.dashboard.api.answers import RefusalError, refuse_fields
+from clients.sso.api_errors import RefusalError, refuse_fields
+from config.parsing import json_value
 
 _LONGEST_KEY = 255
 _SENTENCES = {
@@ -22,10 +22,10 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def idempotency_key() -> str:
-    """Return the service's own name for this call, empty when it has none."""
+    """Return the caller's own name for this call (draft-ietf-httpapi-idempotency-key-header), empty when it has none."""
     key = request.headers.get("Idempotency-Key", "")
-    if len(key) > _LONGEST_KEY or not key.isascii():
-        text = f"Idempotency-Key has at most {_LONGEST_KEY} characters of ASCII."
+    if len(key) > _LONGEST_KEY or not (key.isascii() and key.isprintable()):
+        text = f"Idempotency-Key has at most {_LONGEST_KEY} printable characters of ASCII."
         raise RefusalError(HTTPStatus.BAD_REQUEST, "invalid_request", text)
     return key
 
@@ -37,9 +37,10 @@ def body() -> tuple[bytes, dict[str, Any]]:
         raise RefusalError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "invalid_request", text)
     sent = request.get_data()
     try:
-        value = from_json(sent)
-    except ValueError:
-        value = None
+        value = json_value(sent)
+    except ValueError as error:
+        text = f"Send one JSON object in UTF-8 (RFC 8259): {str(error)[:100]}."
+        raise RefusalError(HTTPStatus.BAD_REQUEST, "invalid_request", text) from error
     if not isinstance(value, dict):
         raise RefusalError(HTTPStatus.BAD_REQUEST, "invalid_request", "Send one JSON object in UTF-8.")
     return sent, value
