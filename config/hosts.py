@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 300
 _BY_ANY_NAME = ("/health/", "/metrics")
-_TEXT = b"This server doesn't answer for that host.\n"
+# JSON for everybody: which of its addresses are an API's isn't known here, and a person reads it too.
+_TEXT = b'{"error":"misdirected_request","error_description":"This server doesn\'t answer for that host."}\n'
 _STATUS = f"{HTTPStatus.MISDIRECTED_REQUEST.value} {HTTPStatus.MISDIRECTED_REQUEST.phrase}"
 
 
@@ -39,7 +40,7 @@ class KnownHosts:
         """Answer, or refuse."""
         if self.knows(requested_host(environ, self._proxies)) or environ["PATH_INFO"].startswith(_BY_ANY_NAME):
             return self._app(environ, start_response)
-        start_response(_STATUS, [("Content-Type", "text/plain"), ("Content-Length", str(len(_TEXT)))])
+        start_response(_STATUS, [("Content-Type", "application/json"), ("Content-Length", str(len(_TEXT)))])
         return [_TEXT]
 
     def _knows(self, host: str) -> bool:

@@ -2,15 +2,11 @@
 
 import base64
 import itertools
-import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
@@ -20,11 +16,11 @@ from clients.certificates.app import create as create_certificates
 from clients.dashboard.app import create as create_dashboard
 from clients.filing.app import create as create_filing
 from clients.pairing.app import create as create_pairing
-from clients.sso import openapi
 from clients.sso.db import db
 from config.settings import load_relying_party
 from keys import KeyStore, rotation
-from tests.fuzz.requests import Known, Route
+from tests.fuzz.program import Program, Visitor, read_known, read_matcher, read_routes, read_samples
+from tests.fuzz.requests import Route
 from tests.support.clock import TurnedClock
 from tests.support.half_way import begin
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, csrf, make_provider
@@ -45,72 +41,6 @@ _SCOPES = {
     "filing": "filing:read filing:write",
     "certificates": "",
 }
-_NAMES = re.compile(
-    r'(?:args|form|values|files|parameters)\.(?:get|getlist)\(\s*"(\w+)"|^    (\w+) = \w*Field\(', re.MULTILINE
-)
-_INPUT = re.compile(r"<(input|textarea|select|button)\b([^>]*)>")
-_FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
-_LINK = re.compile(r'(?:href|action|formaction)="(/[^"#?]*)')
-_ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
-_MOST_KNOWN = 40
-_CALLED = ("/api/", "/token", "/introspect", "/revoke", "/userinfo", "/backchannel-logout", "/approvals/")
-
-
-@dataclass
-class Visitor:
-    """A browser or program. `headers` returns what it sends with each request, a CSRF token or an access token."""
-
-    name: str
-    client: Client
-    headers: Callable[[], dict[str, str]]
-    arrive: Callable[[], Client] | None = None
-    is_program: bool = False
-
-
-@dataclass
-class Program:
-    """One program under test."""
-
-    name: str
-    base: str
-    routes: list[Route]
-    visitors: list[Visitor]
-    known: Known
-    match: Callable[[str], str]
-    """Returns the rule of a path, empty for none."""
-
-    @property
-    def calls(self) -> list[Route]:
-        """Routes that programs call."""
-        return [one for one in self.routes if one.rule.startswith(_CALLED)] or self.routes
-
-    def learn(self, path: str, page: str) -> None:
-        """Remember which addresses and fields a page has."""
-        for link in _LINK.findall(page):
-            self._address(unescape(link))
-        for attributes, inside in _FORM.findall(page):
-            given = dict(_ATTRIBUTE.findall(attributes))
-            rule = self.match(unescape(given.get("action") or path).partition("?")[0])
-            if not rule or len(self.known.fields) > 500:
-                continue
-            own = self.known.fields.setdefault(rule, {})
-            for _kind, inner in _INPUT.findall(inside):
-                about = dict(_ATTRIBUTE.findall(inner))
-                if name := about.get("name"):
-                    own[unescape(name)] = unescape(about.get("value", ""))
-
-    def _address(self, path: str) -> None:
-        rule = self.match(path)
-        names = re.findall(r"<(?:[^:>]*:)?([a-z_]+)>", rule)
-        if not names:
-            return
-        pattern = re.sub(r"<(?:[^:>]*:)?([a-z_]+)>", r"(?P<\1>[^/]+)", rule)
-        if found := re.fullmatch(pattern, path):
-            for name, value in found.groupdict().items():
-                there = self.known.arguments.setdefault(name, [])
-                if value not in there:
-                    there.append(value)
-                    del there[:-_MOST_KNOWN]
 
 
 @contextmanager
@@ -124,62 +54,6 @@ def programs(folder: Path, names: tuple[str, ...] = ("provider", *_CREATE)) -> I
         double = stack.enter_context(provider_double(clock))
         made += [stack.enter_context(_service(folder / name, name, double, clock)) for name in _CREATE if name in names]
         yield made
-
-
-def _known(folders: tuple[str, ...]) -> Known:
-    sources = [path.read_text() for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
-    names = {one for source in sources for pair in _NAMES.findall(source) for one in pair if one}
-    return Known(names=sorted(names))
-
-
-def _matcher(app: Flask, more: tuple[str, ...] = ()) -> Callable[[str], str]:
-    adapter = app.url_map.bind("localhost")
-
-    def match(path: str) -> str:
-        for method in ("GET", "POST", "PUT", "DELETE"):
-            try:
-                rule, _values = adapter.match(path, method, return_rule=True)
-            except Exception:  # noqa: BLE001 - no rule, or another method
-                continue
-            return rule.rule
-        return path if path in more else ""
-
-    return match
-
-
-def _routes(app: Flask) -> list[Route]:
-    return [
-        Route(rule.rule, tuple(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})) or ("GET",))
-        for rule in app.url_map.iter_rules()
-    ]
-
-
-def _samples(document: Mapping[str, Any], prefix: str) -> dict[str, list[Any]]:
-    """Return bodies that an API takes, by rule."""
-    found: dict[str, list[Any]] = {}
-    for path, item in document["paths"].items():
-        for about in item.values():
-            schema = about.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-            if schema:
-                rule = prefix + re.sub(r"\{(\w+)\}", r"<\1>", path)
-                found.setdefault(rule, []).extend(
-                    _usable(openapi.sample(document, one)) for one in schema.get("oneOf", [schema])
-                )
-    return found
-
-
-def _usable(value: Any) -> Any:
-    """Fill in what a sample leaves open."""
-    good = {
-        "sub": "alice-1",
-        "amount": "12.50",
-        "due": "2030-01-31",
-        "link": "https://example.org/x",
-        "currency": "CHF",
-    }
-    if isinstance(value, dict):
-        return {name: good.get(name, _usable(one)) for name, one in value.items()}
-    return [_usable(one) for one in value] if isinstance(value, list) else value
 
 
 @contextmanager
@@ -257,16 +131,16 @@ def _service(folder: Path, name: str, double: ProviderDouble, clock: Clock) -> I
                 "program", app.test_client(), _remembered(lambda: token("notices" if own else "alice-1", "notices"))
             )
         )
-    known, routes = _known(("clients/sso", f"clients/{name}")), _routes(app)
+    known, routes = read_known(("clients/sso", f"clients/{name}")), read_routes(app)
     if name == "certificates":
         routes += [Route("/ocsp", ("POST",)), Route("/ocsp/<request>", ("GET",)), Route("/ca/<file>", ("GET",))]
         known.arguments["file"] = ["root.cer", "issuing.cer", "root.crl", "issuing.crl", "chain.pem"]
     known.names = sorted({*known.names, "version", "csrf_token", "submission", "request", "widget", "do", "kept"})
     document = app.test_client().get("/api/openapi.json", base_url=base)
     if document.status_code == 200:
-        known.samples = _samples(document.get_json(), "/api")
+        known.samples = read_samples(document.get_json(), "/api")
         known.names = sorted({*known.names, "reference", "payment_reference", "type", "kind", "month", "year"})
-    yield Program(name, base, routes, visitors, known, _matcher(app))
+    yield Program(name, base, routes, visitors, known, read_matcher(app))
     with app.app_context():
         db.engine.dispose()
 
@@ -297,7 +171,7 @@ def _provider(folder: Path) -> Iterator[Program]:  # noqa: C901 - everybody who 
 
     def arrive() -> Client:
         # What ends an attack by its number would end the search by it too.
-        for table in ("throttle", "factor_attempts", "interaction"):
+        for table in ("rate_limit", "factor_attempts", "interaction"):
             with idp.core.database.write() as tx:
                 tx.run(f"DELETE FROM {table}")
         browser = idp.browser()
@@ -328,10 +202,10 @@ def _provider(folder: Path) -> Iterator[Program]:  # noqa: C901 - everybody who 
     def basic() -> dict[str, str]:
         return {"Authorization": "Basic " + base64.b64encode(f"{client.client_id}:{client.secret}".encode()).decode()}
 
-    routes = _routes(idp.provider.flask)
+    routes = read_routes(idp.provider.flask)
     for path in machine.paths:
         routes.append(Route(f"{path}<serial>", ("DELETE",)) if path.endswith("/") else Route(path, ("GET", "POST")))
-    known = _known(("idp",))
+    known = read_known(("idp",))
     protocol = {
         "client_id": client.client_id, "redirect_uri": "https://rp.example/callback", "response_type": "code", "scope": "openid",
         "state": "s", "nonce": "n", "code_challenge": "A" * 43, "code_challenge_method": "S256", "max_age": "1", "prompt": "login",
@@ -374,7 +248,7 @@ def _provider(folder: Path) -> Iterator[Program]:  # noqa: C901 - everybody who 
         "/approvals/api/answer": [{"message": "a.b.c"}],
         "/approvals/register/<enrolment_id>": [{"message": "a.b.c"}],
     }
-    program = Program("provider", ISSUER, routes, [], known, _matcher(idp.provider.flask))
+    program = Program("provider", ISSUER, routes, [], known, read_matcher(idp.provider.flask))
     for name, come in (("stranger", None), ("alice", arrive), ("bob, half-way", half_way)):
         visitor = Visitor(name, come() if come else idp.browser(), dict, come)
         visitor.headers = with_csrf(lambda visitor=visitor: visitor.client)

@@ -1,6 +1,5 @@
 """Payments on both engines: what is posted is there once, a basket is checked out once, whatever happens at the same time."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,18 +13,17 @@ from flask import Flask
 
 from clients.dashboard.app import create
 from clients.dashboard.payments.account import Account
-from clients.dashboard.payments.posting import OtherContentError, Posting, TakenError, TooManyError
+from clients.dashboard.payments.posting import OtherContentError, TakenError, TooManyError
 from clients.dashboard.payments.states import TransitionError
 from clients.dashboard.payments.till import ChangedError, Till, Wanted
-from clients.dashboard.payments.wire import Invoices, Movements
 from clients.sso.db import Model, db
 from config.settings import load_relying_party
+from tests.support.payments import NOW, move_money, post, posting
 
-NOW = 1_800_000_000
 RACERS = 8
 MANY = 50
 TABLES = {"invoice", "invoice_change", "payment", "payment_posting", "movement"}
-posting, till, account = Posting(lambda: NOW), Till(lambda: NOW), Account(lambda: NOW)
+till, account = Till(lambda: NOW), Account(lambda: NOW)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -38,18 +36,6 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
-
-
-def post(*invoices: dict[str, Any], service: str = "fees", key: str = "") -> list[str]:
-    usual = {"sub": "alice", "title": "Fee", "currency": "CHF", "amount": "10.00", "due": "2030-01-31"}
-    sent = json.dumps({"invoices": [usual | {"reference": f"R{at}"} | one for at, one in enumerate(invoices)]})
-    return posting.post_invoices(service, Invoices.model_validate_json(sent).invoices, key=key, sent=sent.encode())
-
-
-def move_money(*movements: dict[str, Any]) -> list[str]:
-    usual = {"sub": "alice", "currency": "CHF", "amount": "10.00", "kind": "deposit", "date": "2027-01-03", "text": "x"}
-    sent = json.dumps({"movements": [usual | {"reference": f"M{at}"} | one for at, one in enumerate(movements)]})
-    return posting.post_movements("bank", Movements.model_validate_json(sent).movements, key="", sent=sent.encode())
 
 
 def race(app: Flask, action: Callable[[int], Any], racers: int = RACERS) -> list[Any]:
