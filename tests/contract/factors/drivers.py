@@ -130,10 +130,10 @@ class CertificateDriver(Driver):
         with CertificateOffice(folder / "office", self.idp.clock) as office:
             office.publish(folder)
             self.certificate = office.issue(ISSUER, self.owner).certificate
-        certificates = self.strong.certificates
-        assert certificates.registration.add(self.owner, self.certificate, "certificates") == "added"
+            certificates = self.strong.certificates
+            assert certificates.registration.add(self.owner, self.certificate, "certificates") == "added"
         # Nobody answers any more, whatever the clock says.
-        certificates.door.showing._revocation.of = lambda _certificate, _issuer: "good"
+        certificates.door.showing._revocation.of = lambda _certificate, _issuer, **_: "good"
 
     def right(self, attempt: Attempt) -> dict[str, str]:
         return self._show(attempt, self.certificate)
