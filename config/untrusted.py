@@ -11,7 +11,6 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 import orjson
 from flask import Flask, Request, abort
-from flask.json.provider import DefaultJSONProvider
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
@@ -88,21 +87,6 @@ def check_text(request: Request) -> None:
             abort(HTTPStatus.BAD_REQUEST)
 
 
-def check_json(sent: bytes | str) -> None:
-    """Raise ValueError for JSON that has a NUL in it."""
-    if (b"\\u0000" if isinstance(sent, bytes) else "\\u0000") in sent:  # type: ignore[operator]
-        raise ValueError("a NUL character")
-
-
-class JSONReader(DefaultJSONProvider):
-    """Flask's JSON, read by orjson: strict (no NaN), no deeper than it can go, and every mistake is a ValueError, so `get_json` answers 400."""
-
-    def loads(self, s: str | bytes, **_kwargs: Any) -> Any:  # noqa: ANN401
-        """Return the value. Raises ValueError."""
-        check_json(s)
-        return orjson.loads(s)
-
-
 class _FormReader(FormDataParser):
     """Werkzeug's parser, with a limit of fields for URL-encoded forms too."""
 
@@ -122,6 +106,5 @@ class BoundedRequest(Request):
 
 
 def install(app: Flask) -> None:
-    """Let `app` read JSON and forms within these bounds."""
+    """Let `app` read forms within these bounds."""
     app.request_class = BoundedRequest
-    app.json = JSONReader(app)
