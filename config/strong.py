@@ -127,6 +127,8 @@ class Strong(Strict):
 
     roles: tuple[str, ...] = ("administrator",)
     """Whoever has one of these roles always signs in with two factors."""
+    required: bool = False
+    """Everybody does, whatever their roles; who has no second factor yet sets one up at their first sign-in to a service."""
     trusted_browser: Seconds = 30 * DAY
     """How long a browser that a person trusts isn't asked for more than the password."""
     reset_waiting: Seconds = 3 * DAY

@@ -47,13 +47,24 @@ class Services:
     def listing(self, account_id: str) -> Sequence[account_ports.Service]:
         """Return the services with access."""
         return [
-            account_ports.Service(one.client_id, one.name, describe(one.scope), one.since, one.last_used)
+            account_ports.Service(
+                one.client_id,
+                one.name,
+                scopes=describe(one.scope),
+                removable=[(value, describe([value])[0]) for value in one.consented if value != "openid"],
+                since=one.since,
+                last_used=one.last_used,
+            )
             for one in self._access.listing(account_id)
         ]
 
     def revoke(self, tx: Tx, account_id: str, client_id: str) -> None:
         """Take a service's access away."""
         self._access.revoke(tx, account_id, client_id)
+
+    def narrow(self, tx: Tx, account_id: str, client_id: str, kept: frozenset[str]) -> bool:
+        """Leave a service only a part of what it was allowed."""
+        return bool(self._access.narrow(tx, account_id, client_id, kept))
 
 
 def configured(client: ConfiguredClient) -> ClientMetadata:

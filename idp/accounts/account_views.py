@@ -12,7 +12,7 @@ from idp.accounts.guard import Guard
 from idp.accounts.pages import FORM, person, problem_text, see, show_form, where
 from idp.accounts.passwords import Problem
 from idp.accounts.paths import own_path
-from idp.accounts.ports import Ports
+from idp.accounts.ports import Ports, Service
 from idp.accounts.sessions import Session
 from idp.accounts.sign_in import Refused
 
@@ -112,13 +112,25 @@ class AccountViews:
         if form.validate_on_submit():
             for service in listing:
                 if service.client_id == request.form.get("client_id"):
-                    with self._accounts.database.write() as tx:
-                        self._ports.services.revoke(tx, session.account_id, service.client_id)
-                    flash(_("%(name)s no longer has access.", name=service.name), "success")
+                    self._change_access(session.account_id, service)
             return see("services")
         return show_form(
             "accounts/services.html", form, person=person(session, self._ports), session=session, services=listing
         )
+
+    def _change_access(self, account_id: str, service: Service) -> None:
+        chosen = request.form.get("decision")
+        with self._accounts.database.write() as tx:
+            if chosen == "keep":
+                narrowed = self._ports.services.narrow(
+                    tx, account_id, service.client_id, frozenset(request.form.getlist("scope"))
+                )
+            else:
+                self._ports.services.revoke(tx, account_id, service.client_id)
+        if chosen != "keep":
+            flash(_("%(name)s no longer has access.", name=service.name), "success")
+        elif narrowed:
+            flash(_("%(name)s may only do what you left.", name=service.name), "success")
 
     def _end(self, session: Session, chosen: str) -> ResponseReturnValue:
         """End one session, `others` or `all`."""

@@ -6,7 +6,7 @@ from idp.accounts.common import Common
 from idp.accounts.notices import Where
 from idp.accounts.passwords import Passwords, Problem
 from idp.accounts.revocation import Revocation
-from idp.accounts.store import people
+from idp.accounts.store import addresses, people
 from idp.db import Tx
 
 HasSecondStep = Callable[[str], bool]
@@ -29,8 +29,10 @@ class NewPassword:
 
     def prepare(self, account_id: str, password: str) -> str | Problem:
         """Return the hash of a password that is good enough for this account, else what is wrong with it. Count before: it takes a while."""
-        account = people.find(self._common.database.read(), account_id)
+        tx = self._common.database.read()
+        account = people.find(tx, account_id)
         hints = [account["username"], account["name"], account["organization"] or ""] if account else []
+        hints += [row["address"] for row in addresses.of_account(tx, account_id)]
         second_step = self.has_second_step(account_id)
         problem = self._passwords.check_strength(password, hints, second_step=second_step)
         return problem or self._passwords.hash(password)

@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 SCORED_LENGTH = 32
@@ -43,10 +45,19 @@ def score(password: str, hints: Sequence[str] = ()) -> int:
 
 
 def is_breached(password: str) -> bool:
-    """Tell whether a password is among the 30,000 most frequent ones of known breaches, the list that zxcvbn brings."""
+    """Tell whether a password is among the most frequent ones of known breaches.
+
+    Those are zxcvbn's 30,000, of which few are long, and those of 15 characters and more in `breached_passwords.txt`.
+    """
     from zxcvbn import matching  # noqa: PLC0415
 
-    return password.casefold() in matching.RANKED_DICTIONARIES["passwords"]
+    folded = password.casefold()
+    return folded in matching.RANKED_DICTIONARIES["passwords"] or folded in _breached_long()
+
+
+@cache
+def _breached_long() -> frozenset[str]:
+    return frozenset(Path(__file__).with_name("breached_passwords.txt").read_text(encoding="utf-8").splitlines())
 
 
 def is_about(password: str, hints: Sequence[str]) -> bool:

@@ -29,6 +29,8 @@ class Service:
     name: str
     scopes: Sequence[str]
     """What it may do, in the reader's words."""
+    removable: Sequence[tuple[str, str]]
+    """Of that what the person allowed and can take away alone: scope values, each with the words for it."""
     since: int
     last_used: int | None
 
@@ -42,6 +44,10 @@ class ServiceAccess(Protocol):
 
     def revoke(self, tx: Tx, account_id: str, client_id: str) -> None:
         """Take a service's access away, and what it was given."""
+        ...
+
+    def narrow(self, tx: Tx, account_id: str, client_id: str, kept: frozenset[str]) -> bool:
+        """Leave a service of what it was allowed only these scope values; tell whether it lost any."""
         ...
 
 

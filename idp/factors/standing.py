@@ -1,4 +1,4 @@
-"""What an account has enrolled and what its roles demand: all that the sign-in flow needs to know, read by one statement."""
+"""What an account has enrolled and what the settings demand of it: all that the sign-in flow needs to know, read by one statement."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Enrolled:
     unproven: tuple[str, ...]
     """Methods that somebody else has registered and that the person hasn't used yet: they may be used, and are never required."""
     must: str
-    """The level that its roles demand; empty: none."""
+    """The level that the settings demand, of everybody or of its roles; empty: none."""
     fingerprint: str
     """Changes whenever something is added or removed."""
     password_since: int = 0
@@ -61,6 +61,7 @@ class Standings:
         self._clock = clock
         self._registered_by_others = frozenset(registered_by_others)
         self._roles = frozenset(settings.roles)
+        self._required = settings.required
         self._order = tuple(order)
         self._backups = frozenset(backups)
 
@@ -88,7 +89,7 @@ class Standings:
             methods=tuple(name for name in known if name not in self._backups),
             backups=tuple(name for name in known if name in self._backups),
             unproven=tuple(sorted({row["method"] for row in rows} - enrolled)),
-            must=AAL2 if self._roles & set(first["roles"].split()) else "",
+            must=AAL2 if self._required or self._roles & set(first["roles"].split()) else "",
             fingerprint=fingerprint(row["id"] for row in proven),
             password_since=first["password_changed_at"],
         )

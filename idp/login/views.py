@@ -1,5 +1,6 @@
 """The pages of the sign-in flow: sign in, choose an account, allow a service. Each handles its step and returns to the dispatcher."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -8,6 +9,7 @@ from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
+from config.tuning import DAY
 from idp.accounts import strength
 from idp.accounts.build import Accounts
 from idp.accounts.paths import own_path
@@ -26,7 +28,7 @@ from idp.login.mail_code_views import MailCodePages
 from idp.login.more_views import MorePages
 from idp.login.passkey_views import PasskeyPages
 from idp.login.password_step import PasswordStep
-from idp.login.scope_texts import describe
+from idp.login.scope_texts import describe, site
 from idp.oauth.ports import Refused
 from idp.oauth.store import consents
 from idp.web import Web, browser_secret, client_address
@@ -49,6 +51,7 @@ class Pages:
         self._browser = accounts.browser
         self._database = accounts.database
         self._advice = accounts.password_advice
+        self._lifetimes = accounts.settings.lifetimes
         self._strong = strong
         self._web = web
 
@@ -140,9 +143,24 @@ class Pages:
                 consents.remember(tx, step.account_id, interaction.asked.client_id, scope, now=now)
                 return self._dispatcher.allow(interaction)
         person = self._strong.standings.of(step.account_id)
-        scope_texts = describe(step.scope)
+        asked = interaction.asked
         return render_template(
-            "login/consent.html", form=form, interaction=interaction, person=person, scope=scope_texts
+            "login/consent.html",
+            form=form,
+            interaction=interaction,
+            person=person,
+            scope=describe(step.scope),
+            site="" if asked.impersonable else site(asked.redirect_uri),
+            apis=sorted({site(api) for api in asked.apis}),
+            lasts=self._how_long(step.scope),
+        )
+
+    def _how_long(self, scope: Iterable[str]) -> str:
+        if "offline_access" not in scope:
+            return str(_("Until you sign out"))
+        days = self._lifetimes.refresh_family // DAY
+        return str(
+            ngettext("%(num)d day, when you’re signed out too", "%(num)d days, when you’re signed out too", days)
         )
 
     def _verify_password(

@@ -53,6 +53,10 @@ class Asked:
     redirect_origin: str = ""
     impersonable: bool = False
     """Nothing proves that it is this client that asks: any app on a device can claim its redirect URI (RFC 8252 section 8.6)."""
+    redirect_uri: str = ""
+    """Where the answer goes: what tells people apart two clients of one name."""
+    apis: tuple[str, ...] = ()
+    """APIs that the client's tokens may be for (RFC 8707); the provider's own UserInfo endpoint isn't named."""
     acr_essential: bool = False
     """The level was asked for as an Essential Claim (section 5.5.1.1). It changes nothing of the above."""
     methods: tuple[str, ...] = ()

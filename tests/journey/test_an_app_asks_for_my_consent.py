@@ -96,7 +96,12 @@ def test_consent(page: Page, stack: Stack, diary: str) -> None:
 
     page.goto(f"{stack.issuer}/account/services")
     expect(page.get_by_role("main")).to_contain_text(NAME)
+    page.get_by_text("Change what it may do").click()
     look(page, "services-with-an-app")
+    page.get_by_label("See your e-mail address").uncheck()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(f"{NAME} may only do what you left.")).to_be_visible()
+    expect(page.get_by_role("main")).not_to_contain_text("See your e-mail address")
     page.get_by_role("button", name=re.compile(f"Remove the access of {NAME}")).click()
     expect(page.get_by_text(f"{NAME} no longer has access.")).to_be_visible()
     page.goto(f"{diary}/sign-in")

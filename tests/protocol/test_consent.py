@@ -102,3 +102,66 @@ def test_choosing_another_account_forgets_the_yes(idp: ProviderUnderTest) -> Non
 
     assert consent.location.startswith("/consent/")
     assert "Alice Moreau" in browser.get(consent.location, base_url=ISSUER).text
+
+
+def test_the_page_says_for_whom_where_and_for_how_long(idp: ProviderUnderTest) -> None:
+    api = "https://filing.example.org/api"
+    scope = "openid filing:read offline_access"
+    client, browser = third_party(idp, scope=scope, audiences=(api,)), idp.browser()
+    page = idp.sign_in(browser, idp.authorize(browser, client, Pkce(), scope=scope).location)
+    text = browser.get(page.location, base_url=ISSUER).text
+
+    for expected in (
+        "See your draft applications",
+        "rp.example",
+        "filing.example.org",
+        "90 days, when you’re signed out",
+    ):
+        assert expected in text, expected
+    page = idp.authorize(browser, client, Pkce(), scope="openid filing:read")
+    assert "Until you sign out" in browser.get(page.location, base_url=ISSUER).text
+
+
+def test_one_permission_alone_can_be_taken_back(idp: ProviderUnderTest) -> None:
+    client, browser, pkce = third_party(idp, scope="openid profile email roles"), idp.browser(), Pkce()
+    page = idp.authorize(browser, client, pkce, scope="openid profile email")
+    code = answer(decide(idp, browser, idp.sign_in(browser, page.location).location, "allow"))["code"]
+    tokens = idp.redeem(client, code, pkce).get_json()
+
+    page = browser.get("/account/services", base_url=ISSUER).text
+    assert 'value="profile"' in page
+    assert 'value="openid"' not in page
+    kept = {"csrf_token": csrf(page), "client_id": client.client_id, "decision": "keep", "scope": ["profile", "roles"]}
+    assert browser.post("/account/services", data=kept, base_url=ISSUER).status_code == 303
+
+    page = browser.get("/account/services", base_url=ISSUER).text
+    assert 'value="profile"' in page
+    assert 'value="email"' not in page
+    assert idp.token(client, grant_type="refresh_token", refresh_token=tokens["refresh_token"]).status_code == 400
+    assert "code" in answer(idp.authorize(browser, client, Pkce(), scope="openid profile"))
+    assert idp.authorize(browser, client, Pkce(), scope="openid email").location.startswith("/consent/")
+    assert idp.authorize(browser, client, Pkce(), scope="openid roles").location.startswith("/consent/"), (
+        "nothing is won"
+    )
+
+
+def test_keeping_everything_ends_no_token(idp: ProviderUnderTest) -> None:
+    client, browser, pkce = third_party(idp), idp.browser(), Pkce()
+    page = idp.authorize(browser, client, pkce, scope="openid email")
+    code = answer(decide(idp, browser, idp.sign_in(browser, page.location).location, "allow"))["code"]
+    tokens = idp.redeem(client, code, pkce).get_json()
+
+    form = csrf(browser.get("/account/services", base_url=ISSUER).text)
+    kept = {"csrf_token": form, "client_id": client.client_id, "decision": "keep", "scope": ["email"]}
+    browser.post("/account/services", data=kept, base_url=ISSUER)
+
+    assert idp.token(client, grant_type="refresh_token", refresh_token=tokens["refresh_token"]).status_code == 200
+
+
+def test_of_the_organization_s_own_service_nothing_is_left_to_choose(idp: ProviderUnderTest) -> None:
+    client, browser = idp.register(), idp.browser()
+    idp.code(client, Pkce(), browser)
+    page = browser.get("/account/services", base_url=ISSUER).text
+
+    assert "Example service" in page
+    assert 'name="scope"' not in page

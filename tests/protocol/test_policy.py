@@ -1,12 +1,24 @@
 """Who needs how much: a role's demand, a service's, and the person's own; whichever is the most is what is asked."""
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from tests.support.provider import ISSUER, PASSWORD, Pkce, ProviderUnderTest, RegisteredClient, answer, csrf
+from tests.support.clock import TurnedClock
+from tests.support.provider import (
+    ISSUER,
+    PASSWORD,
+    Pkce,
+    ProviderUnderTest,
+    RegisteredClient,
+    answer,
+    csrf,
+    make_provider,
+)
 from tests.support.strong import TotpOf, account_id, add_recovery_codes, add_totp
 
 ENROL = "/account/security/add"
@@ -90,6 +102,20 @@ class TestRoles:
         page = browser.get(enrol.location, base_url=ISSUER)
         assert "/passkeys/add" in page.text
         assert "/totp/add" not in page.text.partition("<main")[2]
+
+
+def test_everybody_needs_two_factors_where_the_settings_say_so(
+    tmp_path: Path, clock: TurnedClock, key_folder: Path
+) -> None:
+    shutil.copytree(key_folder, tmp_path / "keys")
+    idp = ProviderUnderTest(make_provider(tmp_path, clock, IDP_STRONG__REQUIRED="true"), clock)
+    client, browser, pkce = idp.register(), idp.browser(), Pkce()
+    assert idp.sign_in(browser, idp.authorize(browser, client, pkce).location, "bob").location.startswith(ENROL)
+
+    app = add_totp(idp, "bob")
+    step = idp.authorize(browser, client, pkce)
+    assert claims_of(idp, client, pkce, post(browser, step.location, code=app.code()))["acr"] == "aal2"
+    idp.core.database.close()
 
 
 class TestTrust:

@@ -33,7 +33,7 @@ class RememberedServices:
 
     def __init__(self) -> None:
         self.services = [
-            Service(name, name.title(), ["See your name"], 1_800_000_000, None) for name in ("filing", "pairing")
+            Service(name, name.title(), ["See your name"], [], 1_800_000_000, None) for name in ("filing", "pairing")
         ]
 
     def listing(self, account_id: str) -> Sequence[Service]:  # noqa: ARG002 - everybody has the same

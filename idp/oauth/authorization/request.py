@@ -57,6 +57,8 @@ class AuthorizationRequest:
             subject_hint=self.subject_hint,
             ui_locales=data.get("ui_locales", ""),
             redirect_origin=redirect_uris.origin(self.redirect_uri),
+            redirect_uri=self.redirect_uri,
+            apis=tuple(api for api in self.resource or self.client.audiences if api in self.client.audiences),
         )
 
     def _scope_to_allow(self) -> tuple[str, ...]:

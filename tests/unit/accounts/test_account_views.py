@@ -75,6 +75,13 @@ def test_the_password(people: People, visitor: Visitor) -> None:
     assert visitor.get("/account").status_code == 200, "with the cookie that came with the answer"
 
 
+def test_a_new_password_is_not_made_of_the_persons_addresses(people: People, visitor: Visitor, account_id: str) -> None:
+    people.add_recovery_email(account_id, "tractor.lantern@example.net")
+    for new in ("tractor.lantern@example.net", "Lantern-tractor-lantern"):
+        page = visitor.fill("/account/password", current_password=PASSWORD, password=new)
+        assert "easy to guess" in page.text
+
+
 @pytest.mark.parametrize("path", ["/account/password", "/create-account"])
 @pytest.mark.usefixtures("account_id")
 def test_a_password_field_hides_what_is_typed_and_takes_it_from_anywhere(visitor: Visitor, path: str) -> None:
