@@ -33,18 +33,59 @@ def postgres() -> Iterator[Postgres]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def postgres_tables(postgres: Postgres) -> str:
+    """A database on PostgreSQL with every table; whoever fills it empties it."""
+    url = postgres.database()
+    _create_tables(_on_psycopg(url))
+    return url
+
+
+@pytest.fixture(scope="session")
+def migrated_on_postgresql(postgres: Postgres) -> str:
+    """A database on PostgreSQL that the first provider to use it migrates."""
+    return postgres.database()
+
+
+@pytest.fixture
+def provider_database(postgres: Postgres, migrated_on_postgresql: str) -> Iterator[str]:
+    """The address of an empty database on PostgreSQL for a provider."""
+    yield migrated_on_postgresql
+    postgres.empty(migrated_on_postgresql)
+
+
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with every table, to copy."""
+    path = tmp_path_factory.mktemp("tables") / "empty.db"
+    _create_tables(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database with every table, once on each engine."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'test.db'}"
+        made = Database(f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_tables'), tmp_path / 'test.db')}")
+        yield made
+        made.close()
     else:
-        url = request.getfixturevalue("postgres").database().replace("postgresql:", "postgresql+psycopg:")
+        url = request.getfixturevalue("postgres_tables")
+        made = Database(_on_psycopg(url))
+        yield made
+        made.close()
+        request.getfixturevalue("postgres").empty(url)
+
+
+def _on_psycopg(url: str) -> str:
+    return url.replace("postgresql:", "postgresql+psycopg:")
+
+
+def _create_tables(url: str) -> None:
     made = Database(url)
     engine = made.engine()
     Model.metadata.create_all(engine)
     engine.dispose()
-    yield made
     made.close()
 
 

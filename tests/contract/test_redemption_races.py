@@ -20,7 +20,7 @@ def idp(
     request: pytest.FixtureRequest, tmp_path: Path, clock: TurnedClock, key_folder: Path
 ) -> Iterator[ProviderUnderTest]:
     copytree(key_folder, tmp_path / "keys")
-    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres").database()
+    url = "" if request.param == "sqlite" else request.getfixturevalue("provider_database")
     provider = make_provider(tmp_path, clock, database_url=url)
     yield ProviderUnderTest(provider, clock)
     provider.core.database.close()

@@ -76,7 +76,7 @@ class House:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(request: pytest.FixtureRequest, tmp_path: Path, clock: TurnedClock) -> Iterator[House]:
-    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres").database()
+    url = "" if request.param == "sqlite" else request.getfixturevalue("provider_database")
     limits = {"IDP_RELAY__MAILS_AN_HOUR": "3", "IDP_RELAY__PUSHES_AN_HOUR": "2", "IDP_RELAY__NOTICES_A_MINUTE": "200"}
     made = make_provider(tmp_path, clock, database_url=url, **limits)
     seed_people(made.core.accounts, made.core.settings.demo_people)

@@ -11,7 +11,6 @@ from werkzeug.test import Client
 from idp.factors.totp import crypto
 from tests.support.clock import TurnedClock
 from tests.support.half_way import ENROLMENT, begin, get, post, sid_of
-from tests.support.postgres import Postgres
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, make_provider
 from tests.support.strong import account_id, add_recovery_codes, add_totp
 
@@ -24,10 +23,10 @@ FIELDS = (
 
 
 @pytest.fixture
-def idp(tmp_path: Path, clock: TurnedClock, key_folder: Path, postgres: Postgres) -> Iterator[ProviderUnderTest]:
+def idp(tmp_path: Path, clock: TurnedClock, key_folder: Path, provider_database: str) -> Iterator[ProviderUnderTest]:
     """A provider on PostgreSQL."""
     shutil.copytree(key_folder, tmp_path / "keys")
-    provider = make_provider(tmp_path, clock, database_url=postgres.database())
+    provider = make_provider(tmp_path, clock, database_url=provider_database)
     yield ProviderUnderTest(provider, clock)
     provider.core.database.close()
 

@@ -26,7 +26,7 @@ def both(
     shutil.copytree(key_folder, tmp_path / "keys")
     url = ""
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres").database()
+        url = request.getfixturevalue("provider_database")
     provider = make_provider(tmp_path, clock, database_url=url, IDP_RATE_LIMITS__OPEN_SIGN_INS="10")
     yield ProviderUnderTest(provider, clock)
     provider.core.database.close()

@@ -69,6 +69,21 @@ class Postgres:
             connection.execute(f"CREATE DATABASE {name}")
         return self._url(name)
 
+    def empty(self, url: str) -> None:
+        """Delete every row but those of Alembic; what a test has left open is cut. A new database takes three hundred files more."""
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            tables = connection.execute(
+                "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '%\\_version'"
+            )
+            look = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for (name,) in tables)
+            filled = [name for (name,) in connection.execute(look)]
+            if filled:
+                connection.execute(f"TRUNCATE {', '.join(filled)} RESTART IDENTITY CASCADE")
+
     def restart_connections(self) -> None:
         """Cut every connection, as a restart of the server would."""
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:

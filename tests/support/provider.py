@@ -5,7 +5,9 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -15,6 +17,7 @@ from config.settings import load_provider
 from idp import schema
 from idp.accounts.seed import seed_people
 from idp.app import Provider, build
+from idp.db import Database
 from idp.oauth.client import ClientMetadata
 from keys import rotation
 from tests.support.clock import TurnedClock
@@ -28,10 +31,25 @@ def make_provider(folder: Path, clock: TurnedClock, *, database_url: str = "", *
     variables = {"PROFILE": "test", "DATA_DIR": str(folder), **environ}
     if database_url:
         variables["DATABASE_URL"] = database_url
-    provider = build(load_provider(variables), clock=clock)
+    settings = load_provider(variables)
+    if settings.database_url == f"sqlite:///{folder / 'idp.db'}" and not (folder / "idp.db").exists():
+        (folder / "idp.db").touch(0o600)
+        (folder / "idp.db").write_bytes(_migrated())
+    provider = build(settings, clock=clock)
     schema.upgrade(provider.core.database)
     rotation.ensure(provider.core.keys, clock())
     return provider
+
+
+@cache
+def _migrated() -> bytes:
+    """Return the file that the migrations make: running them takes a fifth of a second, and a thousand tests begin with it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "idp.db"
+        database = Database(f"sqlite:///{path}")
+        schema.upgrade(database)
+        database.close()
+        return path.read_bytes()
 
 
 @dataclass

@@ -17,7 +17,7 @@ def provider(
     request: pytest.FixtureRequest, tmp_path: Path, clock: TurnedClock, key_folder: Path
 ) -> Iterator[ProviderUnderTest]:
     shutil.copytree(key_folder, tmp_path / "keys")
-    url = request.getfixturevalue("postgres").database() if request.param == "postgresql" else ""
+    url = request.getfixturevalue("provider_database") if request.param == "postgresql" else ""
     # How seldom devices are asked is push's own matter, and has tests of its own.
     often = {"IDP_STRONG__PUSH__REQUESTS_PER_HOUR": "20"}
     made = ProviderUnderTest(make_provider(tmp_path, clock, database_url=url, **often), clock)
