@@ -12,6 +12,7 @@ from clients.dashboard.app import create
 from clients.sso.db import db
 from config.settings import RelyingPartySettings, load_relying_party
 from tests.support.provider_double import Clock, ProviderDouble, provider_double
+from tests.support.relying_party import start
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def settings(tmp_path: Path, provider: ProviderDouble) -> RelyingPartySettings:
 
 @pytest.fixture
 def app(settings: RelyingPartySettings, clock: Clock) -> Iterator[Flask]:
-    app = create(settings)
+    app = start(create, settings)
     app.extensions["sso"].clock = clock
     app.extensions["sso"].sessions._clock = clock
     yield app

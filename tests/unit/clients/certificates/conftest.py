@@ -18,14 +18,16 @@ from werkzeug.test import TestResponse
 from clients.certificates.app import create
 from clients.sso.db import db
 from config.settings import load_relying_party
+from tests.support.relying_party import start
 
 PURPOSE = "I file for my firm"
 
 
 @pytest.fixture
 def certificates(tmp_path: Path, provider: Any, clock: Any) -> Iterator[Flask]:
-    app = create(
-        load_relying_party("certificates", {"DATA_DIR": str(tmp_path), "ISSUER": provider.issuer, "PROFILE": "test"})
+    app = start(
+        create,
+        load_relying_party("certificates", {"DATA_DIR": str(tmp_path), "ISSUER": provider.issuer, "PROFILE": "test"}),
     )
     app.extensions["sso"].clock = clock
     app.extensions["sso"].sessions._clock = clock

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from clients.filing.app import create
 from clients.sso.db import db
 from config.settings import load_relying_party
+from tests.support.relying_party import start
 
 API = "http://localhost:8004/api"
 
@@ -19,8 +20,8 @@ API = "http://localhost:8004/api"
 def filing(tmp_path: Path, provider: Any, clock: Any) -> Iterator[Flask]:
     provider.id_claims = {"aud": "filing"}
     provider.metadata["jwks_uri"] = f"{provider.issuer}/jwks"
-    app = create(
-        load_relying_party("filing", {"DATA_DIR": str(tmp_path), "ISSUER": provider.issuer, "PROFILE": "test"})
+    app = start(
+        create, load_relying_party("filing", {"DATA_DIR": str(tmp_path), "ISSUER": provider.issuer, "PROFILE": "test"})
     )
     assert app.extensions["sso"].settings.base_url == "http://localhost:8004"
     app.extensions["sso"].clock = clock

@@ -13,14 +13,15 @@ from werkzeug.test import TestResponse
 from clients.pairing.app import create
 from clients.sso.db import db
 from config.settings import load_relying_party
+from tests.support.relying_party import start
 
 API = "http://localhost:8002/api"
 
 
 @pytest.fixture
 def pairing(tmp_path: Path, provider: Any, clock: Any) -> Iterator[Flask]:
-    app = create(
-        load_relying_party("pairing", {"DATA_DIR": str(tmp_path), "ISSUER": provider.issuer, "PROFILE": "test"})
+    app = start(
+        create, load_relying_party("pairing", {"DATA_DIR": str(tmp_path), "ISSUER": provider.issuer, "PROFILE": "test"})
     )
     app.extensions["sso"].clock = clock
     app.extensions["sso"].sessions._clock = clock
