@@ -17,6 +17,7 @@ from config.tuning import (
     Metrics,
     Outbound,
     Passwords,
+    ProofOfWorkSettings,
     RateLimits,
     Relay,
     SealingRoots,
@@ -71,6 +72,8 @@ class ProviderSettings(SharedSettings):
     """Codes and links by mail."""
     rate_limits: RateLimits = RateLimits()
     """Attempts and requests."""
+    proof_of_work: ProofOfWorkSettings = ProofOfWorkSettings()
+    """What unknown browsers are asked for while passwords are being guessed."""
     strong: Strong = Strong()
     """Strong authentication."""
     reserved_usernames: tuple[str, ...] = RESERVED_USERNAMES

@@ -113,6 +113,14 @@ class RateLimits(Strict):
     """Whether a name was tried from one network in this hour; what `network_names` counts."""
     network_names: Limit = Limit(burst=25, refill=144)
     """Different names from one network: one password tried against many. At most 50 in an hour."""
+    work: Limit = Limit(burst=20, refill=36)
+    """Attempts of one network beyond `network` and `network_names`, each after a proof of work: at most 120 in an hour."""
+    work_prefix: Limit = Limit(burst=200, refill=4)
+    """The same from one IPv6 /48."""
+    waited: Limit = Limit(burst=3, refill=3 * MINUTE)
+    """Attempts of one network that waited instead of working, as browsers without JavaScript do: at most 23 in an hour."""
+    waited_prefix: Limit = Limit(burst=30, refill=18)
+    """The same from one IPv6 /48."""
     code_request: Limit = Limit(burst=3, refill=20 * MINUTE)
     """Sign-ins that are confirmed by mail, for one account from one network."""
     code_mail: Limit = Limit(burst=5, refill=12 * MINUTE)
@@ -125,6 +133,25 @@ class RateLimits(Strict):
     """Mails of one kind to one address that isn't confirmed yet, whoever asks for them."""
     open_sign_ins: Annotated[int, Field(ge=10)] = 1_000
     """Sign-ins of one network (an IPv4 address, or an IPv6 /64) that were begun and neither finished nor expired."""
+
+
+class ProofOfWorkSettings(Strict):
+    """When browsers that an account doesn't know are asked for a proof of work, and how much. `docs/guessing.md` has the arithmetic."""
+
+    usual_times: Annotated[int, Field(ge=2)] = 10
+    """All of them are asked while there are so many times as many wrong passwords in an hour as there usually are."""
+    least_failures: Annotated[int, Field(ge=1)] = 1_000
+    """And at least so many: fewer are nothing that a processor feels."""
+    iterations: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+    """Of PBKDF2 in each try; the server makes as many for each challenge."""
+    tries: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    """At most, at the first level. Each further level doubles them."""
+    wait: Annotated[int, Field(ge=1, le=60)] = 2
+    """Seconds at the first level that may be waited instead; each further level doubles them."""
+    levels: Annotated[int, Field(ge=1, le=6)] = 4
+    """Times that the flood may double before the work doubles no more."""
+    lifetime: Annotated[int, Field(ge=MINUTE, le=HOUR)] = 10 * MINUTE
+    """Seconds for which a challenge is good."""
 
 
 class Mail(Strict):

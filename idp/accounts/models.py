@@ -194,3 +194,13 @@ class SignInCode(Model):
     created_at: Mapped[Seconds]
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     used_at: Mapped[Seconds | None]
+
+
+class SignInFailures(Model):
+    """How many wrong passwords an hour has seen, spread over a few rows; `failure_rate.py` has their sum."""
+
+    __tablename__ = "sign_in_failures"
+
+    hour: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # hours since the epoch
+    shard: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    count: Mapped[int]
