@@ -24,6 +24,8 @@ class Work:
     """A challenge for a form's field: a browser puts its solution into it, or sends it back as it is after `wait` seconds."""
 
     payload: str
+    tries: int
+    """After which the solution is found at the latest."""
     wait: int
 
 
@@ -48,17 +50,23 @@ class ProofOfWork:
         """Make a challenge that counts for `subject` only; `wait` is how many seconds waiting takes at least."""
         settings, now = self._settings, self._clock()
         doubled = 2 ** (min(level, settings.levels) - 1)
+        tries = settings.tries * doubled
         wait = max(wait, settings.wait * doubled)
         challenge = create_challenge(
             _ALGORITHM,
             settings.iterations,
             # Evenly spread up to a bound: nobody is unlucky for longer than that.
-            counter=secrets.randbelow(settings.tries * doubled),
-            data={"for": _digest(subject), "after": now + wait, "until": now + wait + settings.lifetime},
+            counter=secrets.randbelow(tries),
+            data={
+                "for": _digest(subject),
+                "after": now + wait,
+                "until": now + wait + settings.lifetime,
+                "tries": tries,
+            },
             hmac_secret=self._sign,
             hmac_key_secret=self._derived,
         )
-        return Work(Payload(challenge, Solution(0, "")).to_base64(), wait)
+        return _work(challenge, tries, wait)
 
     def check(self, payload: str, *subject: str) -> Solved | Work | None:
         """Return what was solved, the same challenge when neither work nor time is done, None for what is none of ours or too old."""
@@ -78,8 +86,11 @@ class ProofOfWork:
             return None
         if result.verified or data["after"] <= now:
             return Solved(parameters.nonce, data["until"] - now + 1, by_waiting=not result.verified)
-        unsolved = Challenge(parameters, answered.challenge.signature)
-        return Work(Payload(unsolved, Solution(0, "")).to_base64(), data["after"] - now)
+        return _work(answered.challenge, data["tries"], data["after"] - now)
+
+
+def _work(challenge: Challenge, tries: int, wait: int) -> Work:
+    return Work(Payload(challenge, Solution(0, "")).to_base64(), tries, wait)
 
 
 def _digest(subject: tuple[str, ...]) -> str:

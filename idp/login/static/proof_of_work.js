@@ -5,6 +5,7 @@ const AT_ONCE = 32; // keys that the browser derives in parallel, on its own thr
 const field = document.querySelector("[data-work]");
 const { form } = field;
 const button = form.querySelector("[type=submit]");
+const progress = form.querySelector("progress");
 
 const bytes = (hex) => Uint8Array.from(hex.match(/../g), (pair) => Number.parseInt(pair, 16));
 const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -24,6 +25,7 @@ async function solve() {
   for (let first = 0; ; first += AT_ONCE) {
     const keys = await Promise.all(Array.from({ length: AT_ONCE }, (_, next) => derive(bound, start, first + next)));
     const found = keys.findIndex((key) => key.startsWith(keyPrefix));
+    if (progress) progress.value = first;
     if (found < 0) continue;
     payload.solution = { counter: first + found, derivedKey: keys[found] };
     field.value = btoa(JSON.stringify(payload));
