@@ -17,7 +17,19 @@ from config.loading import build, merged, read_files, read_variables
 from config.provider import ProviderSettings
 from config.relying_party import RelyingPartySettings
 from config.shared import CONTRACT_VARIABLES, SERVICE_PORTS, Brand, SharedSettings
-from config.tuning import Keys, Lifetimes, Limit, Mail, MailedCodes, Metrics, Outbound, Passwords, RateLimits, Relay
+from config.tuning import (
+    Keys,
+    Lifetimes,
+    Limit,
+    Mail,
+    MailedCodes,
+    Metrics,
+    Outbound,
+    Passwords,
+    ProofOfWorkSettings,
+    RateLimits,
+    Relay,
+)
 
 __all__ = [
     "Brand",
@@ -33,6 +45,7 @@ __all__ = [
     "Metrics",
     "Outbound",
     "Passwords",
+    "ProofOfWorkSettings",
     "ProviderSettings",
     "RateLimits",
     "Relay",
