@@ -13,7 +13,6 @@ from config.tuning import (
     Keys,
     Lifetimes,
     Mail,
-    MailedCodes,
     Metrics,
     Outbound,
     Passwords,
@@ -68,8 +67,6 @@ class ProviderSettings(SharedSettings):
     """How long things are good for."""
     passwords: Passwords = Field(default_factory=Passwords)
     """Hash and rules."""
-    mailed_codes: MailedCodes = MailedCodes()
-    """Codes and links by mail."""
     rate_limits: RateLimits = RateLimits()
     """Attempts and requests."""
     proof_of_work: ProofOfWorkSettings = ProofOfWorkSettings()

@@ -68,19 +68,11 @@ class Passwords(Strict):
     """zxcvbn's score at least (3: safely unguessable)."""
 
 
-class MailedCodes(Strict):
-    """Codes and links by mail: how often they are sent, and how often a wrong code is looked at."""
-
-    wrong_codes_a_day: Annotated[int, Field(ge=1, le=100)] = 10
-    """For one account or address, over all that was asked for; then only the link in the mail works."""
-    mails_an_hour: Annotated[int, Field(ge=1, le=60)] = 5
-    """To one account about one thing; all of them have the same code and link."""
-    mails_an_hour_to_address: Annotated[int, Field(ge=1, le=600)] = 10
-    """To one address about all that anybody can ask for, and as many again about resets of passwords."""
-
-
 class Limit(Strict):
-    """A token bucket: over any time T it lets `burst + T / refill` attempts through. Set both. `docs/guessing.md` has the arithmetic."""
+    """A token bucket: over any time T it lets `burst + T / refill` attempts through. Set both. `docs/guessing.md` has the arithmetic.
+
+    So within less than `refill` there are `burst` at most: `burst=10, refill=DAY` is ten in any 24 hours.
+    """
 
     burst: Annotated[int, Field(ge=1)]
     """Attempts at once."""
@@ -131,6 +123,16 @@ class RateLimits(Strict):
     """Requests about one name or address from one network: for a mail, mostly."""
     request_address: Limit = Limit(burst=20, refill=3 * MINUTE)
     """Mails of one kind to one address that isn't confirmed yet, whoever asks for them."""
+    wrong_codes: Limit = Limit(burst=10, refill=DAY)
+    """Wrong codes out of mails, for one account or address over all that was asked for; then only the link in the mail works."""
+    mails: Limit = Limit(burst=5, refill=HOUR)
+    """Mails to one account about one thing; all of them have the same code and link."""
+    mails_to_address: Limit = Limit(burst=10, refill=HOUR)
+    """Mails to one address about all that anybody can ask for, but for new passwords."""
+    resets_to_address: Limit = Limit(burst=10, refill=HOUR)
+    """Mails to one address about new passwords."""
+    usernames_to_address: Limit = Limit(burst=5, refill=HOUR)
+    """Mails to one address that name its accounts."""
     open_sign_ins: Annotated[int, Field(ge=10)] = 1_000
     """Sign-ins of one network (an IPv4 address, or an IPv6 /64) that were begun and neither finished nor expired."""
 

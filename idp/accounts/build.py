@@ -23,7 +23,6 @@ from idp.accounts.password_advice import PasswordAdvice
 from idp.accounts.passwords import Passwords
 from idp.accounts.places import Places
 from idp.accounts.profile import Profile
-from idp.accounts.quotas import Quotas
 from idp.accounts.recovery import Recovery
 from idp.accounts.recovery_email import RecoveryEmail
 from idp.accounts.recovery_jobs import jobs
@@ -93,7 +92,7 @@ def build(  # noqa: PLR0917 — what the composition root has
     """Return the services, sharing what they have in common."""
     base_url, lifetimes = settings.issuer, settings.lifetimes
     passwords = Passwords(settings.passwords)
-    mail_limits = MailLimits(Quotas(sealer.derive("account quotas"), clock), settings.mailed_codes)
+    mail_limits = MailLimits(limiter)
     confirmations = Confirmations(sealer, clock, lifetimes, mail_limits)
     sessions = Sessions(database, clock, lifetimes)
     alarms = Alarms(clock, seconds=settings.strong.alarm)

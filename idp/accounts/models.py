@@ -104,17 +104,6 @@ class Confirmation(Model):
     data: Mapped[str] = mapped_column(Text)  # sealed JSON: what happens once it is confirmed
 
 
-class AccountQuota(Model):
-    """How often something has happened to an account or an address: codes that were wrong, mails that were sent."""
-
-    __tablename__ = "account_quota"
-    __table_args__ = (Index("ix_account_quota_expires_at", "expires_at"),)
-
-    subject_hash: Mapped[str] = mapped_column(String(64), primary_key=True)  # keyed
-    taken: Mapped[int]
-    expires_at: Mapped[Seconds]
-
-
 class AlarmRecord(Model):
     """An "It wasn't me" that was sent out in a notice."""
 

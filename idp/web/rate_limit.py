@@ -5,13 +5,13 @@ statement, so that attempts at the same moment can't pass together, in however m
 most `burst + T / refill` attempts. What an attempt is, and what to answer when there is no token, is the caller's matter.
 """
 
-import hashlib
+import hmac
 import ipaddress
 from dataclasses import dataclass, field
 
 from config.tuning import Limit, RateLimits
 from idp.clock import Clock
-from idp.db import Database, Tx
+from idp.db import Tx
 from idp.web.proxies import network
 
 _TAKE = """
@@ -27,7 +27,7 @@ _IPV6_PREFIX = 48
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Whose attempts are counted, and against which limit; `key` is a hash, so that what people typed isn't in the table."""
+    """Whose attempts are counted, and against which limit; `key` is a hash under a key of the provider."""
 
     name: str
     """The field of `config.RateLimits`."""
@@ -47,16 +47,16 @@ class Taken:
 
 
 class RateLimiter:
-    """The buckets of `settings`, in `database`."""
+    """The buckets of `settings`. `key` keeps what people typed out of the table."""
 
-    def __init__(self, database: Database, clock: Clock, settings: RateLimits) -> None:
-        self._database = database
+    def __init__(self, clock: Clock, settings: RateLimits, key: bytes) -> None:
+        self._key = key
         self._clock = clock
         self._settings = settings
 
     def bucket(self, name: str, *subject: str) -> Bucket:
         """Return the bucket of a subject; `name` is a field of `config.RateLimits`."""
-        return Bucket(name, _key(name, *subject), getattr(self._settings, name))
+        return Bucket(name, self._hash(name, *subject), getattr(self._settings, name))
 
     def networks(self, ip: str | None, *subject: str, name: str = "network") -> tuple[Bucket, ...]:
         """Return the buckets of a network address: of an IPv6 address its /48, which is ten times as patient, and its /64.
@@ -69,10 +69,9 @@ class RateLimiter:
         prefix = _prefix(ip)
         return (self.bucket(f"{name}_prefix", prefix, *subject), own) if prefix else (own,)
 
-    @staticmethod
-    def once(name: str, subject: str, *, seconds: int) -> Bucket:
+    def once(self, name: str, subject: str, *, seconds: int) -> Bucket:
         """Return the bucket of what may happen once in so many seconds, whatever the settings are."""
-        return Bucket(name, _key(name, subject), Limit(burst=1, refill=seconds))
+        return Bucket(name, self._hash(name, subject), Limit(burst=1, refill=seconds))
 
     def take(self, tx: Tx, *buckets: Bucket) -> Taken:
         """Take a token from each bucket, or from none when one of them is empty: one atomic statement each.
@@ -116,9 +115,8 @@ class RateLimiter:
         """Delete buckets that are full, which is what one without a row is; returns how many."""
         return tx.run("DELETE FROM rate_limit WHERE until <= :now", now=self._clock())
 
-
-def _key(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    def _hash(self, *parts: str) -> str:
+        return hmac.digest(self._key, "\0".join(parts).encode(), "sha256").hex()
 
 
 def _prefix(ip: str) -> str:
