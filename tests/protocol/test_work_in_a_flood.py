@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.support.guessing import Post, flood, guess, hidden, person, solve
-from tests.support.provider import ISSUER, PASSWORD, ProviderUnderTest, RegisteredClient, answer
+from tests.support.provider import ISSUER, PASSWORD, Pkce, ProviderUnderTest, RegisteredClient, answer
 
 
 @pytest.fixture
@@ -141,6 +141,18 @@ def test_an_answer_never_tells_whether_there_is_such_an_account(
             statuses += [page.status_code, guesser.go_on(page).status_code]
         seen.append((statuses, len(hashed)))
     assert seen == [([429, 422] * 5 + [429, 303] * 2, 5)] * 4
+
+
+def test_who_proves_again_types_nothing_twice_either(idp: ProviderUnderTest, client: RegisteredClient) -> None:
+    own = person(idp, client)
+    answer(own.sign_in())
+    # A session whose browser the account no longer knows, as after a year.
+    own.browser.delete_cookie("known_browser", domain="localhost")
+    flood(idp)
+    own.page = idp.authorize(own.browser, client, Pkce(), prompt="login").location
+    page = own.send(password=PASSWORD)
+    assert page.status_code == 429
+    assert "code" in answer(own.go_on(page))
 
 
 def test_accounts_keep_their_budgets_whoever_works(
