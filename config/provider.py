@@ -13,10 +13,10 @@ from config.tuning import (
     Keys,
     Lifetimes,
     Mail,
-    MailedCodes,
     Metrics,
     Outbound,
     Passwords,
+    ProofOfWorkSettings,
     RateLimits,
     Relay,
     SealingRoots,
@@ -67,10 +67,10 @@ class ProviderSettings(SharedSettings):
     """How long things are good for."""
     passwords: Passwords = Field(default_factory=Passwords)
     """Hash and rules."""
-    mailed_codes: MailedCodes = MailedCodes()
-    """Codes and links by mail."""
     rate_limits: RateLimits = RateLimits()
     """Attempts and requests."""
+    proof_of_work: ProofOfWorkSettings = ProofOfWorkSettings()
+    """What unknown browsers are asked for while passwords are being guessed."""
     strong: Strong = Strong()
     """Strong authentication."""
     reserved_usernames: tuple[str, ...] = RESERVED_USERNAMES

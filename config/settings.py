@@ -17,7 +17,18 @@ from config.loading import build, merged, read_files, read_variables
 from config.provider import ProviderSettings
 from config.relying_party import RelyingPartySettings
 from config.shared import CONTRACT_VARIABLES, SERVICE_PORTS, Brand, SharedSettings
-from config.tuning import Keys, Lifetimes, Limit, Mail, MailedCodes, Metrics, Outbound, Passwords, RateLimits, Relay
+from config.tuning import (
+    Keys,
+    Lifetimes,
+    Limit,
+    Mail,
+    Metrics,
+    Outbound,
+    Passwords,
+    ProofOfWorkSettings,
+    RateLimits,
+    Relay,
+)
 
 __all__ = [
     "Brand",
@@ -29,10 +40,10 @@ __all__ = [
     "Lifetimes",
     "Limit",
     "Mail",
-    "MailedCodes",
     "Metrics",
     "Outbound",
     "Passwords",
+    "ProofOfWorkSettings",
     "ProviderSettings",
     "RateLimits",
     "Relay",

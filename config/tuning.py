@@ -68,19 +68,11 @@ class Passwords(Strict):
     """zxcvbn's score at least (3: safely unguessable)."""
 
 
-class MailedCodes(Strict):
-    """Codes and links by mail: how often they are sent, and how often a wrong code is looked at."""
-
-    wrong_codes_a_day: Annotated[int, Field(ge=1, le=100)] = 10
-    """For one account or address, over all that was asked for; then only the link in the mail works."""
-    mails_an_hour: Annotated[int, Field(ge=1, le=60)] = 5
-    """To one account about one thing; all of them have the same code and link."""
-    mails_an_hour_to_address: Annotated[int, Field(ge=1, le=600)] = 10
-    """To one address about all that anybody can ask for, and as many again about resets of passwords."""
-
-
 class Limit(Strict):
-    """A token bucket: over any time T it lets `burst + T / refill` attempts through. Set both. `docs/guessing.md` has the arithmetic."""
+    """A token bucket: over any time T it lets `burst + T / refill` attempts through. Set both. `docs/guessing.md` has the arithmetic.
+
+    So within less than `refill` there are `burst` at most: `burst=10, refill=DAY` is ten in any 24 hours.
+    """
 
     burst: Annotated[int, Field(ge=1)]
     """Attempts at once."""
@@ -113,6 +105,14 @@ class RateLimits(Strict):
     """Whether a name was tried from one network in this hour; what `network_names` counts."""
     network_names: Limit = Limit(burst=25, refill=144)
     """Different names from one network: one password tried against many. At most 50 in an hour."""
+    work: Limit = Limit(burst=20, refill=36)
+    """Attempts of one network beyond `network` and `network_names`, each after a proof of work: at most 120 in an hour."""
+    work_prefix: Limit = Limit(burst=200, refill=4)
+    """The same from one IPv6 /48."""
+    waited: Limit = Limit(burst=3, refill=3 * MINUTE)
+    """Attempts of one network that waited instead of working, as browsers without JavaScript do: at most 23 in an hour."""
+    waited_prefix: Limit = Limit(burst=30, refill=18)
+    """The same from one IPv6 /48."""
     code_request: Limit = Limit(burst=3, refill=20 * MINUTE)
     """Sign-ins that are confirmed by mail, for one account from one network."""
     code_mail: Limit = Limit(burst=5, refill=12 * MINUTE)
@@ -123,8 +123,37 @@ class RateLimits(Strict):
     """Requests about one name or address from one network: for a mail, mostly."""
     request_address: Limit = Limit(burst=20, refill=3 * MINUTE)
     """Mails of one kind to one address that isn't confirmed yet, whoever asks for them."""
+    wrong_codes: Limit = Limit(burst=10, refill=DAY)
+    """Wrong codes out of mails, for one account or address over all that was asked for; then only the link in the mail works."""
+    mails: Limit = Limit(burst=5, refill=HOUR)
+    """Mails to one account about one thing; all of them have the same code and link."""
+    mails_to_address: Limit = Limit(burst=10, refill=HOUR)
+    """Mails to one address about all that anybody can ask for, but for new passwords."""
+    resets_to_address: Limit = Limit(burst=10, refill=HOUR)
+    """Mails to one address about new passwords."""
+    usernames_to_address: Limit = Limit(burst=5, refill=HOUR)
+    """Mails to one address that name its accounts."""
     open_sign_ins: Annotated[int, Field(ge=10)] = 1_000
     """Sign-ins of one network (an IPv4 address, or an IPv6 /64) that were begun and neither finished nor expired."""
+
+
+class ProofOfWorkSettings(Strict):
+    """When browsers that an account doesn't know are asked for a proof of work, and how much. `docs/guessing.md` has the arithmetic."""
+
+    usual_times: Annotated[int, Field(ge=2)] = 10
+    """All of them are asked while there are so many times as many wrong passwords in an hour as there usually are."""
+    least_failures: Annotated[int, Field(ge=1)] = 1_000
+    """And at least so many: fewer are nothing that a processor feels."""
+    iterations: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+    """Of PBKDF2 in each try; the server makes as many for each challenge."""
+    tries: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    """At most, at the first level. Each further level doubles them."""
+    wait: Annotated[int, Field(ge=1, le=60)] = 2
+    """Seconds at the first level that may be waited instead; each further level doubles them."""
+    levels: Annotated[int, Field(ge=1, le=6)] = 4
+    """Times that the flood may double before the work doubles no more."""
+    lifetime: Annotated[int, Field(ge=MINUTE, le=HOUR)] = 10 * MINUTE
+    """Seconds for which a challenge is good."""
 
 
 class Mail(Strict):

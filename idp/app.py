@@ -40,6 +40,7 @@ from idp.login.mail_code_views import MailCodePages
 from idp.login.more_views import MorePages, lead_on
 from idp.login.passkey_views import PasskeyPages
 from idp.login.password_step import PasswordStep
+from idp.login.work_step import WorkStep
 from idp.notify import Outbox
 from idp.notify.outbound import Outbound
 from idp.notify.store import OutboxStore
@@ -116,7 +117,7 @@ def build_core(settings: ProviderSettings, *, clock: Clock = real_clock.now) -> 
     sealer = Sealer.from_folder(settings.data_dir / "keys", [root.get_secret_value() for root in settings.sealing_keys])
     signer = Signer(keys, clock)
     outbox = Outbox(sealer, clock)
-    rate_limiter = RateLimiter(database, clock, settings.rate_limits)
+    rate_limiter = RateLimiter(clock, settings.rate_limits, sealer.derive("rate limits"))
     accounts = build_accounts(database, settings, clock, sealer, outbox, rate_limiter)
     clients = ClientRegistry(database)
     hints = IdTokenHints(signer, settings.issuer)
@@ -216,7 +217,9 @@ def _mount(app: Flask, core: Core) -> Machine:
         lead_on=lambda path: lead_on(dispatcher, path),
     )
     protocol_pages = browser_views.blueprint(authorization, core.logout, dispatcher)
-    login_pages = login_views.Pages(dispatcher, PasswordStep(accounts), accounts, core.strong, shared)
+    login_pages = login_views.Pages(
+        dispatcher, PasswordStep(accounts), WorkStep(accounts, core.sealer), accounts, core.strong, shared
+    )
     for routes in (
         protocol_pages,
         login_views.blueprint(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
+import nacl.pwhash.argon2id
 import pytest
 
 import idp.tables
@@ -104,3 +105,12 @@ def idp(tmp_path: Path, clock: TurnedClock, key_folder: Path) -> Iterator[Provid
     provider = make_provider(tmp_path, clock)
     yield ProviderUnderTest(provider, clock)
     provider.core.database.close()
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collects every look at a password, in the hash function itself."""
+    calls: list[str] = []
+    real = nacl.pwhash.argon2id.verify
+    monkeypatch.setattr(nacl.pwhash.argon2id, "verify", lambda *given: calls.append("look") or real(*given))
+    return calls

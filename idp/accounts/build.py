@@ -13,15 +13,16 @@ from idp.accounts.common import Common
 from idp.accounts.confirmations import Confirmations
 from idp.accounts.cookies import SessionCookies
 from idp.accounts.device_cookies import DeviceCookies
+from idp.accounts.failure_rate import FailureRate
 from idp.accounts.lockdown import Lockdown
 from idp.accounts.mail_limits import MailLimits
+from idp.accounts.network_limits import NetworkLimits
 from idp.accounts.new_password import NewPassword
 from idp.accounts.notices import Notices
 from idp.accounts.password_advice import PasswordAdvice
 from idp.accounts.passwords import Passwords
 from idp.accounts.places import Places
 from idp.accounts.profile import Profile
-from idp.accounts.quotas import Quotas
 from idp.accounts.recovery import Recovery
 from idp.accounts.recovery_email import RecoveryEmail
 from idp.accounts.recovery_jobs import jobs
@@ -35,6 +36,7 @@ from idp.clock import Clock
 from idp.db import Database
 from idp.notify import Outbox
 from idp.notify.worker import Handler
+from idp.web.proof_of_work import ProofOfWork
 from idp.web.rate_limit import RateLimiter
 from keys.sealing import Sealer
 
@@ -55,6 +57,9 @@ class Accounts:
     sessions: Sessions
     browser: Browser
     device_cookies: DeviceCookies
+    failure_rate: FailureRate
+    network_limits: NetworkLimits
+    proof_of_work: ProofOfWork
     sign_in: PasswordSignIn
     sign_in_codes: SignInCodes
     registration: Registration
@@ -76,6 +81,7 @@ class Accounts:
             self.confirmations.purge(tx)
             self.sign_in_codes.purge(tx)
             self.device_cookies.purge(tx)
+            self.failure_rate.purge(tx)
             self.common.notices.alarms.purge(tx)
             session_store.remove_older(tx, self.clock() - HISTORY_KEPT)
 
@@ -86,14 +92,19 @@ def build(  # noqa: PLR0917 — what the composition root has
     """Return the services, sharing what they have in common."""
     base_url, lifetimes = settings.issuer, settings.lifetimes
     passwords = Passwords(settings.passwords)
-    mail_limits = MailLimits(Quotas(sealer.derive("account quotas"), clock), settings.mailed_codes)
+    mail_limits = MailLimits(limiter)
     confirmations = Confirmations(sealer, clock, lifetimes, mail_limits)
     sessions = Sessions(database, clock, lifetimes)
     alarms = Alarms(clock, seconds=settings.strong.alarm)
     notices = Notices(outbox, clock, alarms, Places(settings.geoip_database), base_url)
     common = Common(database, clock, outbox, notices, Brake(database, limiter), base_url)
-    sign_in = PasswordSignIn(common, passwords, limiter, sealer.derive("stand-in accounts"))
-    sign_in_codes = SignInCodes(common, sign_in, limiter, sealer.derive("sign-in codes"))
+    failure_rate = FailureRate(database, clock, settings.proof_of_work)
+    proof_of_work = ProofOfWork(sealer.derive("proof of work"), clock, settings.proof_of_work)
+    network_limits = NetworkLimits(database, limiter, failure_rate)
+    sign_in = PasswordSignIn(
+        common, passwords, limiter, network_limits, failure_rate, sealer.derive("stand-in accounts")
+    )
+    sign_in_codes = SignInCodes(common, sign_in, limiter, failure_rate, sealer.derive("sign-in codes"))
     revocation = Revocation(sessions, confirmations)
     new_password = NewPassword(common, passwords, revocation)
     secure = base_url.startswith("https:")
@@ -110,6 +121,9 @@ def build(  # noqa: PLR0917 — what the composition root has
         sessions=sessions,
         browser=Browser(sessions, cookies, remembered_seconds=lifetimes.remembered_session),
         device_cookies=device_cookies,
+        failure_rate=failure_rate,
+        network_limits=network_limits,
+        proof_of_work=proof_of_work,
         sign_in=sign_in,
         sign_in_codes=sign_in_codes,
         registration=Registration(common, passwords, confirmations, reserved=settings.reserved_usernames),

@@ -204,7 +204,6 @@ class Confirmations:
     def purge(self, tx: Tx) -> int:
         """Forget the old ones, and return how many there were."""
         now = self._clock()
-        self._limits.purge(tx)
         return store.purge(tx, created_before=now - KEPT, short_lived=Purpose.RESET_PASSWORD, expired_before=now - HOUR)
 
     def _look_at(

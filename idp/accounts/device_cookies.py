@@ -47,6 +47,10 @@ class DeviceCookies:
         )
         return next(found, "")
 
+    def has_any(self, request: Request) -> bool:
+        """Tell whether the request carries device cookies at all, of whatever account and worth."""
+        return bool(self._held(request))
+
     def remember(self, tx: Tx, request: Request, account_id: str) -> None:
         """Let the account know this request's browser from now on; the response takes the cookie along."""
         if self.find(request, account_id):

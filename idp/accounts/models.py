@@ -104,17 +104,6 @@ class Confirmation(Model):
     data: Mapped[str] = mapped_column(Text)  # sealed JSON: what happens once it is confirmed
 
 
-class AccountQuota(Model):
-    """How often something has happened to an account or an address: codes that were wrong, mails that were sent."""
-
-    __tablename__ = "account_quota"
-    __table_args__ = (Index("ix_account_quota_expires_at", "expires_at"),)
-
-    subject_hash: Mapped[str] = mapped_column(String(64), primary_key=True)  # keyed
-    taken: Mapped[int]
-    expires_at: Mapped[Seconds]
-
-
 class AlarmRecord(Model):
     """An "It wasn't me" that was sent out in a notice."""
 
@@ -194,3 +183,13 @@ class SignInCode(Model):
     created_at: Mapped[Seconds]
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     used_at: Mapped[Seconds | None]
+
+
+class SignInFailures(Model):
+    """How many wrong passwords an hour has seen, spread over a few rows; `failure_rate.py` has their sum."""
+
+    __tablename__ = "sign_in_failures"
+
+    hour: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # hours since the epoch
+    shard: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    count: Mapped[int]

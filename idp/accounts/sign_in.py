@@ -3,6 +3,7 @@
 An attempt is counted before anything is compared (`docs/guessing.md`): by account, whatever was typed to name it, and by network; in a
 browser that the account knows by that browser alone. A name that nobody has gets a stand-in account, so that it counts, costs and
 answers the same. When an account's budget for unknown browsers is used up, nobody is refused: `mail` asks for a code by mail as well.
+When a network's is, or while there are far more wrong passwords than usual, `work` asks for a proof of work.
 """
 
 import hmac
@@ -12,12 +13,15 @@ from typing import Literal
 
 from idp import audit
 from idp.accounts.common import Common
+from idp.accounts.failure_rate import FailureRate
 from idp.accounts.hash_queue import KNOWN, QUIET, HashQueueFullError
 from idp.accounts.identifiers import MAX_IDENTIFIER, address_key, username_key
 from idp.accounts.models import ACTIVE, LOCKED
+from idp.accounts.network_limits import NetworkLimits, NetworkRefused
 from idp.accounts.passwords import Passwords
 from idp.accounts.store import people
 from idp.db import Row, Tx
+from idp.web.proof_of_work import Solved
 from idp.web.proxies import network
 from idp.web.rate_limit import Bucket, RateLimiter
 
@@ -44,10 +48,12 @@ class Refused:
     """It wasn't, or wasn't looked at. `disabled` and `locked` are said only to who has the right password.
 
     `wait`: this network has tried too much lately. `busy`: too many hashes wait. `mail`: whether it is right is told by mail only.
+    `work`: it wants a proof of work of this `level` first, or `wait_seconds` at least.
     """
 
-    reason: Literal["wrong", "wait", "busy", "mail", "disabled", "locked"]
+    reason: Literal["wrong", "wait", "busy", "mail", "work", "disabled", "locked"]
     wait_seconds: int = 0
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,8 @@ class _Attempt:
 
     buckets: tuple[Bucket, ...]
     rank: int
+    spent: tuple[Bucket, ...] = ()
+    """What it has given for being looked at, and gets back only when it wasn't."""
     wrong: tuple[Bucket, ...] = ()
     """What counts wrong passwords only."""
     last: bool = False
@@ -65,11 +73,21 @@ class _Attempt:
 class PasswordSignIn:
     """Verifies passwords. `stand_in_key` makes accounts out of names that nobody has."""
 
-    def __init__(self, common: Common, passwords: Passwords, limiter: RateLimiter, stand_in_key: bytes) -> None:
+    def __init__(  # noqa: PLR0917 - what the composition root has
+        self,
+        common: Common,
+        passwords: Passwords,
+        limiter: RateLimiter,
+        network_limits: NetworkLimits,
+        failure_rate: FailureRate,
+        stand_in_key: bytes,
+    ) -> None:
         self._common = common
         self._database = common.database
         self._passwords = passwords
         self._limiter = limiter
+        self._network_limits = network_limits
+        self._failure_rate = failure_rate
         self._stand_in_key = stand_in_key
 
     def verify(
@@ -80,14 +98,16 @@ class PasswordSignIn:
         ip: str | None,
         user_agent: str | None,
         find_device: Callable[[str], str] = lambda _account_id: NO_DEVICE,
+        solved: Solved | None = None,
     ) -> Verified | Refused:
         """Verify a password; `identifier` is a username or the account's e-mail address.
 
-        `find_device` tells by which device cookie the account knows the browser (`device_cookies.py`).
+        `find_device` tells by which device cookie the account knows the browser (`device_cookies.py`); `solved` is a proof of work for
+        this sign-in at this address, which counts once.
         """
         identifier = identifier.strip()[:MAX_IDENTIFIER]
         account = self.find(identifier)
-        attempt = self._take(identifier, account, ip, find_device)
+        attempt = self._take(identifier, account, ip, find_device, solved)
         return attempt if isinstance(attempt, Refused) else self._verify(attempt, account, password, ip, user_agent)
 
     def verify_own(
@@ -128,7 +148,7 @@ class PasswordSignIn:
             right = self._passwords.verify(stored, password, rank=attempt.rank)
         except HashQueueFullError:
             with self._database.write(durable=False) as tx:
-                self._limiter.refund(tx, *attempt.buckets)
+                self._limiter.refund(tx, *attempt.buckets, *attempt.spent)
             return Refused("busy", BUSY_SECONDS)
         fresh = self._passwords.hash(password) if right and stored and self._passwords.needs_rehash(stored) else None
         now = self._common.clock()
@@ -148,6 +168,8 @@ class PasswordSignIn:
                     # What was typed may be a password in the wrong field: it isn't recorded.
                     detail={"method": "password", "user_agent": user_agent},
                 )
+                if attempt.wrong:
+                    self._failure_rate.count(tx)
                 return Refused("wrong")
             self._limiter.refund(tx, *attempt.buckets)
             if fresh and stored:
@@ -157,7 +179,12 @@ class PasswordSignIn:
         return Verified(account["id"], account["username"])
 
     def _take(
-        self, identifier: str, account: Row | None, ip: str | None, find_device: Callable[[str], str]
+        self,
+        identifier: str,
+        account: Row | None,
+        ip: str | None,
+        find_device: Callable[[str], str],
+        solved: Solved | None,
     ) -> _Attempt | Refused:
         """Count an attempt: in a known browser by that alone, in others by network and then by account."""
         limiter, name = self._limiter, name_key(identifier)
@@ -170,17 +197,13 @@ class PasswordSignIn:
                 taken = limiter.take(tx, known, self._in_a_row("known_in_a_row", account_id, account))
                 if taken.refused is None:
                     return _Attempt(taken.buckets, KNOWN)
-            by_network = limiter.take(tx, *limiter.networks(ip))
-            if by_network.refused:
-                return Refused("wait", by_network.wait)
             wrong = limiter.bucket("network_wrong", here)
             rank = max(QUIET, QUIET + limiter.used(tx, wrong) - _TOLERATED)
             if self._passwords.queue.is_full(rank):
-                limiter.refund(tx, *by_network.buckets)
                 return Refused("busy", BUSY_SECONDS)
-            by_name = limiter.take(tx, limiter.bucket("name_seen", here, name), limiter.bucket("network_names", here))
-            if by_name.refused and by_name.refused.name == "network_names":
-                return Refused("wait", by_name.wait)
+            by_network = self._network_limits.take(tx, ip, name, solved=solved)
+            if isinstance(by_network, NetworkRefused):
+                return Refused(by_network.reason, by_network.wait_seconds, by_network.level)
             by_account = limiter.take(
                 tx,
                 limiter.bucket("account_day", account_id),
@@ -191,8 +214,9 @@ class PasswordSignIn:
                 code = limiter.take(tx, limiter.bucket("code_request", account_id, here))
                 return Refused("wait", code.wait) if code.refused else Refused("mail")
         return _Attempt(
-            (*by_network.buckets, *by_name.buckets, *by_account.buckets),
+            (*by_network.buckets, *by_account.buckets),
             rank,
+            spent=by_network.spent,
             wrong=(wrong,),
             last=by_account.used["account_in_a_row"] >= by_account.buckets[1].limit.burst,
         )

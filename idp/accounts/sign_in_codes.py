@@ -11,6 +11,7 @@ from typing import Any
 
 from idp.accounts import mailed_codes
 from idp.accounts.common import Common
+from idp.accounts.failure_rate import FailureRate
 from idp.accounts.models import ACTIVE, PRIMARY
 from idp.accounts.notices import Where
 from idp.accounts.sign_in import PasswordSignIn
@@ -39,10 +40,18 @@ class Confirmed:
 class SignInCodes:
     """The use cases; `deliver` is the worker's (`notify.worker.Handler`)."""
 
-    def __init__(self, common: Common, sign_in: PasswordSignIn, limiter: RateLimiter, key: bytes) -> None:
+    def __init__(
+        self,
+        common: Common,
+        sign_in: PasswordSignIn,
+        limiter: RateLimiter,
+        failure_rate: FailureRate,
+        key: bytes,
+    ) -> None:
         self._common = common
         self._sign_in = sign_in
         self._limiter = limiter
+        self._failure_rate = failure_rate
         # In a stolen table, 40 bits without this key could be searched.
         self._key = key
 
@@ -93,6 +102,7 @@ class SignInCodes:
             if account is None or not right:
                 detail = {"method": "password", "confirmed_by": "mail", "user_agent": where.user_agent}
                 self._common.audit(tx, "sign_in.refused", account["id"] if account else None, where, **detail)
+                self._failure_rate.count(tx)
             elif account["status"] == ACTIVE:
                 self._mail(tx, job["interaction_id"], account, where)
 

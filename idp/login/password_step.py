@@ -5,6 +5,7 @@ from flask import Request
 from idp.accounts.build import Accounts
 from idp.accounts.notices import Where
 from idp.accounts.sign_in import Refused, Verified
+from idp.web.proof_of_work import Solved
 
 
 class PasswordStep:
@@ -17,7 +18,14 @@ class PasswordStep:
         self._codes = accounts.sign_in_codes
 
     def verify(
-        self, request: Request, username: str, password: str, *, ip: str, account_id: str = ""
+        self,
+        request: Request,
+        username: str,
+        password: str,
+        *,
+        ip: str,
+        account_id: str = "",
+        solved: Solved | None = None,
     ) -> Verified | Refused:
         """Verify; with `account_id` only that account will do."""
         result = self._passwords.verify(
@@ -26,6 +34,7 @@ class PasswordStep:
             ip=ip,
             user_agent=request.user_agent.string or None,
             find_device=lambda found: self._device_cookies.find(request, found),
+            solved=solved,
         )
         if isinstance(result, Verified) and account_id and result.account_id != account_id:
             return Refused("wrong")

@@ -29,25 +29,29 @@ from idp.login.more_views import MorePages
 from idp.login.passkey_views import PasskeyPages
 from idp.login.password_step import PasswordStep
 from idp.login.scope_texts import describe, site
+from idp.login.work_step import WorkStep
 from idp.oauth.ports import Refused
 from idp.oauth.store import consents
 from idp.web import Web, browser_secret, client_address
 from idp.web.errors import expired_form
+from idp.web.proof_of_work import Solved, Work
 
 
 class Pages:
     """The views."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - what the composition root has
         self,
         dispatcher: Dispatcher,
         password_step: PasswordStep,
+        work_step: WorkStep,
         accounts: Accounts,
         strong: Strong,
         web: Web,
     ) -> None:
         self._dispatcher = dispatcher
         self._password_step = password_step
+        self._work_step = work_step
         self._browser = accounts.browser
         self._database = accounts.database
         self._advice = accounts.password_advice
@@ -68,12 +72,16 @@ class Pages:
         interaction = self._dispatcher.load(interaction_id)
         step = self._dispatcher.step(interaction)
         person = None if "other" in request.args else self._person_to_prove(step)
-        form = ProveAgainForm() if person else SignInForm(username=interaction.asked.login_hint)
+        typed = self._work_step.typed(request, interaction)
+        given = {} if typed is None else {"formdata": typed}
+        form = ProveAgainForm(**given) if person else SignInForm(username=interaction.asked.login_hint, **given)
         problem, status, retry_after = "", HTTPStatus.OK, 0
         if form.validate_on_submit():
             username = person.username if person else str(form.username.data)
             remember = not person and bool(form.remember.data)
-            result = self._verify_password(username, str(form.password.data), person, step)
+            work = self._work_step.check(request, interaction)
+            solved = work if isinstance(work, Solved) else None
+            result = self._verify_password(username, str(form.password.data), person, step, solved)
             if isinstance(result, Verified):
                 return self._dispatcher.prove(
                     interaction,
@@ -87,6 +95,9 @@ class Pages:
                     interaction.id, username, str(form.password.data), where(), remember=remember
                 )
                 return redirect(url_for("login.mail_code", interaction_id=interaction.id), SEE_OTHER)
+            if result.reason == "work":
+                unsolved = work if isinstance(work, Work) else None
+                return self._work_step.page(request, interaction, form, result, unsolved)
             problem, status = _explain(result)
             retry_after = result.wait_seconds
         elif form.is_submitted():
@@ -94,7 +105,13 @@ class Pages:
         elif interaction.denied and person:
             problem = _("You said no on your device. If that was a mistake, type your password and try again.")
         page = render_template(
-            "login/sign_in.html", form=form, interaction=interaction, again=person, problem=problem, home=HOME
+            "login/sign_in.html",
+            form=form,
+            interaction=interaction,
+            again=person,
+            problem=problem,
+            home=HOME,
+            work=self._work_step.ask(request, interaction, refused=form.is_submitted()),
         )
         response = make_response(page, status)
         if retry_after:
@@ -164,7 +181,7 @@ class Pages:
         )
 
     def _verify_password(
-        self, username: str, password: str, person: Enrolled | None, step: Step
+        self, username: str, password: str, person: Enrolled | None, step: Step, solved: Solved | None
     ) -> Verified | PasswordRefused:
         result = self._password_step.verify(
             request,
@@ -172,6 +189,7 @@ class Pages:
             password,
             ip=client_address(request.environ),
             account_id=step.account_id if person and isinstance(step, Prove) else "",
+            solved=solved,
         )
         self._web.metrics.sign_in("success" if isinstance(result, Verified) else result.reason)
         return result
@@ -184,7 +202,9 @@ def blueprint(
     pages: Pages, more: MorePages, passkeys: PasskeyPages, certificates: CertificatePages, mail_codes: MailCodePages
 ) -> Blueprint:
     """Return the routes."""
-    routes = Blueprint("login", __name__, template_folder="templates")
+    routes = Blueprint(
+        "login", __name__, template_folder="templates", static_folder="static", static_url_path="/static/login"
+    )
     both = ["GET", "POST"]
     for rule, view, methods in (
         ("/sign-in", pages.start, ["GET"]),

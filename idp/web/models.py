@@ -12,6 +12,6 @@ class RateLimit(Model):
     __tablename__ = "rate_limit"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """SHA-256 of the bucket's name and subject."""
+    """HMAC of the bucket's name and subject."""
     until: Mapped[int] = mapped_column(BigInteger, index=True)
     """When it is full again, in seconds since the epoch."""

@@ -5,13 +5,13 @@ statement, so that attempts at the same moment can't pass together, in however m
 most `burst + T / refill` attempts. What an attempt is, and what to answer when there is no token, is the caller's matter.
 """
 
-import hashlib
+import hmac
 import ipaddress
 from dataclasses import dataclass, field
 
 from config.tuning import Limit, RateLimits
 from idp.clock import Clock
-from idp.db import Database, Tx
+from idp.db import Tx
 from idp.web.proxies import network
 
 _TAKE = """
@@ -27,7 +27,7 @@ _IPV6_PREFIX = 48
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Whose attempts are counted, and against which limit; `key` is a hash, so that what people typed isn't in the table."""
+    """Whose attempts are counted, and against which limit; `key` is a hash under a key of the provider."""
 
     name: str
     """The field of `config.RateLimits`."""
@@ -47,25 +47,31 @@ class Taken:
 
 
 class RateLimiter:
-    """The buckets of `settings`, in `database`."""
+    """The buckets of `settings`. `key` keeps what people typed out of the table."""
 
-    def __init__(self, database: Database, clock: Clock, settings: RateLimits) -> None:
-        self._database = database
+    def __init__(self, clock: Clock, settings: RateLimits, key: bytes) -> None:
+        self._key = key
         self._clock = clock
         self._settings = settings
 
     def bucket(self, name: str, *subject: str) -> Bucket:
         """Return the bucket of a subject; `name` is a field of `config.RateLimits`."""
-        key = hashlib.sha256("\0".join((name, *subject)).encode()).hexdigest()
-        return Bucket(name, key, getattr(self._settings, name))
+        return Bucket(name, self._hash(name, *subject), getattr(self._settings, name))
 
-    def networks(self, ip: str | None, *subject: str) -> tuple[Bucket, ...]:
-        """Return the buckets of a network address: of an IPv6 address its /48, which is ten times as patient, and its /64."""
+    def networks(self, ip: str | None, *subject: str, name: str = "network") -> tuple[Bucket, ...]:
+        """Return the buckets of a network address: of an IPv6 address its /48, which is ten times as patient, and its /64.
+
+        `name` is a field of `config.RateLimits` that has one called `…_prefix` beside it.
+        """
         if not ip:
             return ()
-        own = self.bucket("network", network(ip), *subject)
+        own = self.bucket(name, network(ip), *subject)
         prefix = _prefix(ip)
-        return (self.bucket("network_prefix", prefix, *subject), own) if prefix else (own,)
+        return (self.bucket(f"{name}_prefix", prefix, *subject), own) if prefix else (own,)
+
+    def once(self, name: str, subject: str, *, seconds: int) -> Bucket:
+        """Return the bucket of what may happen once in so many seconds, whatever the settings are."""
+        return Bucket(name, self._hash(name, subject), Limit(burst=1, refill=seconds))
 
     def take(self, tx: Tx, *buckets: Bucket) -> Taken:
         """Take a token from each bucket, or from none when one of them is empty: one atomic statement each.
@@ -79,7 +85,7 @@ class RateLimiter:
             row = tx.one(_TAKE, key=bucket.key, first=now + refill, now=now, refill=refill, latest=latest)
             if row is None:
                 self.refund(tx, *buckets[:position])
-                return Taken(refused=bucket, wait=self._wait(tx, bucket, latest))
+                return Taken(refused=bucket, wait=max(1, self.wait(tx, bucket)))
             used[bucket.name] = -(-(row["until"] - now) // refill)
         return Taken(buckets, used)
 
@@ -87,6 +93,13 @@ class RateLimiter:
         """Return how many tokens of a bucket are out. For what may be wrong by one; `take` decides."""
         row = tx.one("SELECT until FROM rate_limit WHERE key = :key", key=bucket.key)
         return max(0, -((self._clock() - row["until"]) // bucket.limit.refill)) if row else 0
+
+    def wait(self, tx: Tx, *buckets: Bucket) -> int:
+        """Return for how many seconds one of these buckets is still empty. For what may be wrong by one; `take` decides."""
+        now = self._clock()
+        latest = {bucket.key: now + (bucket.limit.burst - 1) * bucket.limit.refill for bucket in buckets}
+        rows = (tx.one("SELECT key, until FROM rate_limit WHERE key = :key", key=key) for key in latest)
+        return max((0, *(row["until"] - latest[row["key"]] for row in rows if row)))
 
     def refund(self, tx: Tx, *buckets: Bucket) -> None:
         """Give one token back to each bucket: the attempt that took it was right."""
@@ -102,10 +115,8 @@ class RateLimiter:
         """Delete buckets that are full, which is what one without a row is; returns how many."""
         return tx.run("DELETE FROM rate_limit WHERE until <= :now", now=self._clock())
 
-    @staticmethod
-    def _wait(tx: Tx, bucket: Bucket, latest: int) -> int:
-        row = tx.one("SELECT until FROM rate_limit WHERE key = :key", key=bucket.key)
-        return max(1, row["until"] - latest) if row else 1
+    def _hash(self, *parts: str) -> str:
+        return hmac.digest(self._key, "\0".join(parts).encode(), "sha256").hex()
 
 
 def _prefix(ip: str) -> str:

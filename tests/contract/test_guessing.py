@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.support.guessing import hidden, solve
 from tests.support.mail_sink import MailSink
 from tests.support.postgres import Postgres
 from tests.support.programs import ROOT, Installation, until
@@ -118,3 +119,27 @@ def test_a_flood_of_made_up_names_refuses_no_right_password(provider: Provider) 
                 assert account.url.endswith("/account"), (account.status_code, account.url)
         statuses = {guess.result() for guess in guesses}
     assert statuses <= {422, 503}
+
+
+def test_a_proof_of_work_is_one_look_at_four_workers(provider: Provider) -> None:
+    ip, number = "203.0.113.200", 0
+    # The network is over its limits: from now on each look wants a proof of work.
+    while provider.guess(ip, f"made-up-{number % 10}", "wrong") != 429:
+        number += 1
+        assert number < 100
+    visitor = provider.visitor(ip)
+    form = visitor.get(f"{provider.installation.issuer}/sign-in")
+    page = visitor.sign_in(form, "somebody else", "wrong")
+    work = solve(hidden(page.text, "work"))
+    before = provider.count()
+
+    def send(number: int) -> int:
+        with provider.visitor(ip) as one:
+            one.session.cookies.update(visitor.session.cookies)
+            answer = one.fill(page, typed=hidden(page.text, "typed"), work=work)
+            return answer.status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(send, range(8)))
+    assert sorted(statuses) == [422] + [429] * 7
+    assert provider.count() - before == 1

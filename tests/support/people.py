@@ -34,7 +34,7 @@ class People:
         self.database = database
         self.sealer = Sealer([b"k" * 32])
         self.mails: list[dict[str, Any]] = []
-        self.limiter = RateLimiter(database, self.clock, settings.rate_limits)
+        self.limiter = RateLimiter(self.clock, settings.rate_limits, b"k" * 32)
         self.accounts = build(
             database, settings, self.clock, self.sealer, Outbox(self.sealer, self.clock), self.limiter
         )

@@ -19,7 +19,7 @@ from idp.db import Database, Model
 from keys import hashing
 from tests.support.people import HERE, PASSWORD, People, quick_settings
 
-MINE = {"account", "account_quota", "confirmation", "factor_recovery_code"}
+MINE = {"account", "account_quota", "sign_in_failures", "confirmation", "factor_recovery_code"}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -80,17 +80,21 @@ def test_no_more_than_ten_wrong_codes_a_day_are_looked_at_for_one_address(people
     assert isinstance(registration.confirm_link(token_of(mail), HERE), Created)
 
 
-def test_wrong_codes_are_forgotten_a_day_after_the_last(people: People) -> None:
+def test_wrong_codes_are_forgotten_one_a_day(people: People) -> None:
     registration, confirmation_id = people.accounts.registration, people.sign_up()
     _, code = people.proof()
     for _ in range(10):
         registration.confirm_code(confirmation_id, other_than(code), HERE)
         people.now += 3600
-    people.now += 20 * 3600
+    people.now += 13 * 3600
     assert registration.confirm_code(confirmation_id, code, HERE) is Unproven.OFF
-    people.now += 3 * 3600
+    people.now += 3600
     assert registration.resend(confirmation_id)
     assert people.proof()[1] == code
+    assert registration.confirm_code(confirmation_id, other_than(code), HERE) is Unproven.WRONG
+    assert registration.confirm_code(confirmation_id, code, HERE) is Unproven.OFF
+    people.now += 24 * 3600
+    assert registration.resend(confirmation_id)
     assert isinstance(registration.confirm_code(confirmation_id, code, HERE), Created)
 
 

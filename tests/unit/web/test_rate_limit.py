@@ -24,7 +24,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def limiter(database: Database, clock: Clock) -> RateLimiter:
-    return RateLimiter(database, clock, LIMITS)
+    return RateLimiter(clock, LIMITS, b"k" * 32)
 
 
 @pytest.fixture
