@@ -44,7 +44,10 @@ class Lifetimes(Strict):
     reset: Seconds = HOUR
     """Link that sets a new password."""
     recovery_waiting: Seconds = 3 * DAY
-    """A new recovery address can't recover anything before this has passed."""
+    """A new recovery address can't recover anything before this has passed; nor does a new address of the account, if it was exchanged by the
+    password alone, vouch for a first second factor."""
+    initial_password: Seconds = 14 * DAY
+    """A password that `idp users add` has made, until its owner chooses one: at the first sign-in, which nothing else comes before."""
 
 
 class Passwords(Strict):

@@ -93,7 +93,7 @@ class SignInCodes:
             if account is None or not right:
                 detail = {"method": "password", "confirmed_by": "mail", "user_agent": where.user_agent}
                 self._common.audit(tx, "sign_in.refused", account["id"] if account else None, where, **detail)
-            elif account["status"] == ACTIVE:
+            elif account["status"] == ACTIVE and not self._sign_in.is_expired(account):
                 self._mail(tx, job["interaction_id"], account, where)
 
     def end_batch(self) -> None:

@@ -5,7 +5,7 @@ something (a phone, a key), or both at once, when the thing itself has verified 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -17,6 +17,9 @@ AAL3 = "aal3"
 """AAL2 with a hardware authenticator that has attested that its key can't be exported."""
 LEVELS = ("", AAL1, AAL2, AAL3)
 """In ascending order; the empty text is no proof at all."""
+
+HIGHER_SECONDS = 12 * 3600
+"""How long a proof counts towards more than one factor: NIST SP 800-63B-4 section 2.3.3, also for AAL2, where 24 hours are allowed."""
 
 KNOWLEDGE = "knowledge"
 POSSESSION = "possession"
@@ -49,6 +52,20 @@ def level(proofs: Iterable[Proof]) -> str:
     if POSSESSION not in shown or not shown & {KNOWLEDGE, VERIFIED}:
         return AAL1
     return AAL3 if HARDWARE in shown else AAL2
+
+
+def current(proofs: Iterable[Proof], now: int) -> tuple[Proof, ...]:
+    """Return the proofs that count now. When all are older than `HIGHER_SECONDS` they count as one factor: a password, else what was had.
+
+    So a session that lasts longer keeps the lowest level, and whoever demands more has all of it proven anew.
+    """
+    proofs = tuple(proofs)
+    fresh = tuple(proof for proof in proofs if now - proof.at < HIGHER_SECONDS)
+    if fresh or not proofs:
+        return fresh
+    known = [proof for proof in proofs if POSSESSION not in proof.shows]
+    last = max(known or proofs, key=lambda proof: proof.at)
+    return (last if known else replace(last, shows=(POSSESSION,)),)
 
 
 def newest(proofs: Iterable[Proof]) -> int:
