@@ -13,6 +13,9 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+HIGHER_LEVEL_SECONDS = 12 * HOUR
+"""How long a sign-in counts for more than one factor, whatever lasts longer: NIST SP 800-63B-4 section 2.3.3, here for AAL2 as well."""
+
 Seconds = Annotated[int, Field(gt=0, le=10 * 365 * DAY)]
 
 

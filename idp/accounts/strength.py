@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 import orjson
 
+from config.tuning import HIGHER_LEVEL_SECONDS
+
 AAL1 = "aal1"
 """One factor: a password."""
 AAL2 = "aal2"
@@ -17,9 +19,6 @@ AAL3 = "aal3"
 """AAL2 with a hardware authenticator that has attested that its key can't be exported."""
 LEVELS = ("", AAL1, AAL2, AAL3)
 """In ascending order; the empty text is no proof at all."""
-
-HIGHER_SECONDS = 12 * 3600
-"""How long a proof counts towards more than one factor: NIST SP 800-63B-4 section 2.3.3, also for AAL2, where 24 hours are allowed."""
 
 KNOWLEDGE = "knowledge"
 POSSESSION = "possession"
@@ -55,12 +54,12 @@ def level(proofs: Iterable[Proof]) -> str:
 
 
 def current(proofs: Iterable[Proof], now: int) -> tuple[Proof, ...]:
-    """Return the proofs that count now. When all are older than `HIGHER_SECONDS` they count as one factor: a password, else what was had.
+    """Return the proofs that count now. When all are older than `HIGHER_LEVEL_SECONDS` they count as one factor: a password, else what was had.
 
     So a session that lasts longer keeps the lowest level, and whoever demands more has all of it proven anew.
     """
     proofs = tuple(proofs)
-    fresh = tuple(proof for proof in proofs if now - proof.at < HIGHER_SECONDS)
+    fresh = tuple(proof for proof in proofs if now - proof.at < HIGHER_LEVEL_SECONDS)
     if fresh or not proofs:
         return fresh
     known = [proof for proof in proofs if POSSESSION not in proof.shows]

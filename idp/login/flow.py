@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from config.tuning import HIGHER_LEVEL_SECONDS
 from idp.accounts.strength import (
     AAL1,
     AAL2,
@@ -156,6 +157,7 @@ _ERROR_OF_STEP: dict[type, str] = {
     AskConsent: "consent_required",
 }
 UNMET = "unmet_authentication_requirements"
+_HIGHER = frozenset({AAL2, AAL3})
 
 
 def next_step(asked: Asked, known: Known) -> Step:
@@ -213,16 +215,18 @@ def _enough(asked: Asked, known: Known, person: Person) -> Step | None:
         return Prove(person.account_id)
     wanted = max(asked.acr_wanted, known.standing.must, key=LEVELS.index)
     counted = _counted(asked, known, person)
-    if reaches(counted, wanted):
+    # What a long session still has of its beginning is one factor, and no part of two.
+    fresh = tuple(proof for proof in counted if known.now - proof.at < HIGHER_LEVEL_SECONDS)
+    if reaches(fresh if wanted in _HIGHER else counted, wanted):
         return None
     able = [name for name in known.standing.usable if _allowed(name, asked)]
-    step = _stronger(known, person, counted, able)
+    step = _stronger(known, person, fresh if able and wanted in _HIGHER else counted, able)
     if step is not None:
         return step
     floor = max(asked.acr_floor, known.standing.must, key=LEVELS.index)
-    if reaches(counted, floor):
+    if reaches(fresh if floor in _HIGHER else counted, floor):
         return None
-    if not reaches(counted, AAL2):
+    if not reaches(fresh, AAL2):
         return Enrol(person.account_id, ("webauthn",) if floor == AAL3 else asked.methods)
     return Refused(UNMET, "The person has no method that is strong enough.")
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from flask import request
 
+from config.tuning import HIGHER_LEVEL_SECONDS
 from idp.accounts.build import Accounts
 from idp.accounts.guard import RECENT
 from idp.accounts.notices import Where
 from idp.accounts.sessions import Session
-from idp.accounts.strength import HIGHER_SECONDS
 from idp.factors.build import Strong
 from idp.login import flow
 from idp.login.flow import Known, Person, Standing
@@ -62,7 +62,7 @@ class Knowledge:
         proofs = tuple(
             proof
             for proof in interaction.proofs
-            if (proof.method != "password" or proof.at >= since) and now - proof.at < HIGHER_SECONDS
+            if (proof.method != "password" or proof.at >= since) and now - proof.at < HIGHER_LEVEL_SECONDS
         )
         return replace(interaction, proofs=proofs)
 

@@ -36,6 +36,7 @@ CODE = Proof("recovery_codes", NOW, ("otp",), (POSSESSION,))
 ALICE = Person("alice", "s1", (OLD_PWD,))
 STRONG_ALICE = Person("alice", "s1", (OLD_PWD, OLD_TOTP))
 BOB = Person("bob", "s2", (PWD,))
+OLD_BOB = Person("bob", "s2", (password(NOW - 12 * 3600),))
 HAS = Standing(methods=("totp", "webauthn"), backups=("recovery_codes",))
 ONE = Standing(methods=("totp",))
 TRUSTED = Standing(methods=("totp",), trusted=True)
@@ -149,6 +150,10 @@ def refused(error: str) -> Refused:
         # … but if it is the first second factor, not by the password alone.
         (asked(acr="aal2"), known(BOB, by="bob", proofs=(PWD,), standing=Standing(unproven=("certificate",))), ProveAddress("bob")),
         (asked(acr="aal2"), known(BOB, by="bob", proofs=(PWD,), standing=Standing(backups=("recovery_codes",), unproven=("certificate",))), ProveMore("bob", ("recovery_codes",))),
+        # Of a sign-in that was long ago one factor is left: who has more proves all of it anew, who hasn't isn't asked in vain.
+        (asked(acr="aal2"), known(OLD_BOB, standing=ONE), Prove("bob")),
+        (asked(acr="aal2 aal1"), known(OLD_BOB), OLD_BOB),
+        (asked(acr="aal2"), known(OLD_BOB, by="bob", proofs=(PWD,), standing=ONE), LetIn("bob")),
         # A password that somebody else has made is changed before any service is opened; a level that is demanded comes first.
         (asked(), known(BOB, standing=Standing(password_is_initial=True)), ChangePassword("bob")),
         (asked(acr="aal2"), known(BOB, standing=Standing(("totp",), password_is_initial=True)), ProveMore("bob", ("totp",))),
