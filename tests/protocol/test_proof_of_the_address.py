@@ -140,3 +140,17 @@ def test_the_mail_says_what_is_about_to_happen(idp: ProviderUnderTest, thief: Cl
     (mail,) = Post(idp).collect()
     assert (mail["to"], mail["template"]) == ("alice@example.org", "add_factor")
     assert mail["context"]["reset"] == f"{ISSUER}/forgot-password"
+
+
+def test_who_has_no_address_is_led_on_once_there_is_one(idp: ProviderUnderTest, thief: Client) -> None:
+    with idp.core.database.write() as tx:
+        tx.run("DELETE FROM email_address WHERE account_id = :id", id=account_id(idp, "alice"))
+    page = get(thief, get(thief, ENROLMENT[0]).location)
+    found = re.search(r'class="button" href="(/account/email[^"]+)"', page.text)
+    assert found
+    sent = post(thief, found[1].replace("&amp;", "&"), email="new@example.net")
+    code = next(one["context"]["code"] for one in Post(idp).collect() if one["to"] == "new@example.net")
+    done = post(thief, sent.location, code=code)
+    assert urlsplit(done.location).path == CONFIRM
+    # By the password alone: it waits, as an address that was exchanged does.
+    assert "too new" in get(thief, done.location).text
