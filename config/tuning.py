@@ -13,6 +13,9 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+HIGHER_LEVEL_SECONDS = 12 * HOUR
+"""How long a sign-in counts for more than one factor, whatever lasts longer: NIST SP 800-63B-4 section 2.3.3, here for AAL2 as well."""
+
 Seconds = Annotated[int, Field(gt=0, le=10 * 365 * DAY)]
 
 
@@ -44,7 +47,10 @@ class Lifetimes(Strict):
     reset: Seconds = HOUR
     """Link that sets a new password."""
     recovery_waiting: Seconds = 3 * DAY
-    """A new recovery address can't recover anything before this has passed."""
+    """A new recovery address can't recover anything before this has passed; nor does a new address of the account, if it was exchanged by the
+    password alone, vouch for a first second factor."""
+    initial_password: Seconds = 14 * DAY
+    """A password that `idp users add` has made, until its owner chooses one: at the first sign-in, which nothing else comes before."""
 
 
 class Passwords(Strict):

@@ -36,6 +36,7 @@ from idp.help import views as help_views
 from idp.login import views as login_views
 from idp.login.certificate_views import CertificatePages
 from idp.login.dispatcher import Dispatcher
+from idp.login.lost_views import LostPages
 from idp.login.mail_code_views import MailCodePages
 from idp.login.more_views import MorePages, lead_on
 from idp.login.passkey_views import PasskeyPages
@@ -225,9 +226,10 @@ def _mount(app: Flask, core: Core) -> Machine:
         login_views.blueprint(
             login_pages,
             MorePages(dispatcher, core.strong, shared),
-            PasskeyPages(dispatcher, core.strong, shared),
-            CertificatePages(dispatcher, core.strong, shared),
-            MailCodePages(dispatcher, accounts, shared),
+            LostPages(dispatcher, core.strong),
+            passkeys=PasskeyPages(dispatcher, core.strong, shared),
+            certificates=CertificatePages(dispatcher, core.strong, shared),
+            mail_codes=MailCodePages(dispatcher, accounts, shared),
         ),
         account_views.blueprint(accounts, ports),
         *core.strong.blueprints(ports),

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -26,6 +26,7 @@ class AccountViews:
 
     def add_to(self, pages: Blueprint, guard: Guard) -> None:
         """Put the pages on the blueprint."""
+        self._guard = guard
         signed_in = guard.signed_in
         pages.add_url_rule("/account", view_func=signed_in(self.overview))
         pages.add_url_rule("/account/profile", view_func=signed_in(self.edit_profile), methods=FORM)
@@ -93,16 +94,22 @@ class AccountViews:
         )
 
     def security(self, session: Session) -> ResponseReturnValue:
-        """Show where the person is signed in, and end what they choose."""
+        """Show where the person is signed in, and end what they choose: other sessions than their own after a recent proof."""
         form = ActionForm()
         if form.validate_on_submit():
-            return self._end(session, request.form.get("sid", ""))
+            chosen = request.form.get("sid", "")
+            asked = chosen != session.sid and self._guard.ask_again(session, url_for(".security", end=chosen))
+            return asked or self._end(session, chosen)
+        sessions = self._accounts.sessions.listing(session.account_id)
+        chosen = request.args.get("end", "")
         return show_form(
             "accounts/security.html",
             form,
             person=person(session, self._ports),
             session=session,
-            sessions=self._accounts.sessions.listing(session.account_id),
+            # What was chosen before the proof: its button comes first.
+            chosen=chosen if chosen in {"all", "others", *(one.sid for one in sessions)} else "",
+            sessions=sessions,
             history=self._accounts.sessions.history(session.account_id),
         )
 
@@ -146,4 +153,6 @@ class AccountViews:
 def _refused_text(refused: Refused) -> str:
     if refused.reason == "wait":
         return str(_("Too many attempts. Try again in %(num)d seconds.", num=refused.wait_seconds))
+    if refused.reason == "expired":
+        return str(_("This first password is too old. Sign out, and choose “Forgot your password?”."))
     return str(_("This isn’t your current password."))

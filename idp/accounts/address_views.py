@@ -1,6 +1,6 @@
 """Pages of a signed-in person for changing the e-mail address and the recovery address; they ask for a recent sign-in."""
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,7 +10,8 @@ from idp.accounts.confirmations import Confirmation
 from idp.accounts.forms import ActionForm, ConfirmCodeForm, EmailForm
 from idp.accounts.guard import Guard
 from idp.accounts.models import PRIMARY, RECOVERY
-from idp.accounts.pages import FORM, not_sent_text, person, see, show_form, unproven_text, where
+from idp.accounts.pages import FORM, SEE_OTHER, not_sent_text, person, see, show_form, unproven_text, where
+from idp.accounts.paths import own_path
 from idp.accounts.ports import Ports
 from idp.accounts.proofs import Purpose, Unproven
 from idp.accounts.recovery_email import RecoveryEmail
@@ -26,6 +27,7 @@ class AddressViews:
 
     def add_to(self, pages: Blueprint, guard: Guard) -> None:
         """Put the pages on the blueprint."""
+        self._guard = guard
         signed_in, recent = guard.signed_in, guard.careful
         own, recovery = "/account/email", "/account/recovery-email"
         pages.add_url_rule(own, view_func=recent(self.email), methods=FORM)
@@ -39,8 +41,10 @@ class AddressViews:
         """Show the addresses, and take another one for the account."""
         form = EmailForm()
         if form.validate_on_submit():
-            begun = self._accounts.addresses.request(session.account_id, form.email.data, where(request))
-            return see("confirm_email", c=begun)
+            begun = self._accounts.addresses.request(
+                session.account_id, form.email.data, where(request), by_more=self._guard.has_proven_more(session)
+            )
+            return see("confirm_email", c=begun, **_next())
         return self._page("accounts/email.html", session, form)
 
     def confirm_email(self, session: Session) -> ResponseReturnValue:
@@ -102,17 +106,15 @@ class AddressViews:
         form, message = ConfirmCodeForm(), ""
         if "resend" in request.form:
             if service.resend(confirmation.id):
-                return see(str(request.endpoint).rpartition(".")[2], c=confirmation.id, sent=1)
+                return see(str(request.endpoint).rpartition(".")[2], c=confirmation.id, sent=1, **_next())
             message = not_sent_text()
         elif form.validate_on_submit():
             outcome = service.confirm_code(confirmation.id, form.code.data, where(request))
-            if isinstance(outcome, Confirmation):
+            # Otherwise a double click, or the link was quicker.
+            spent = outcome is Unproven.SPENT and self._is_confirmed(session, confirmation)
+            if isinstance(outcome, Confirmation) or spent:
                 flash(done, "success")
-                return see(page)
-            if outcome is Unproven.SPENT and self._is_confirmed(session, confirmation):
-                # A double click, or the link was quicker.
-                flash(done, "success")
-                return see(page)
+                return redirect(_next().get("next") or url_for(f"accounts.{page}"), SEE_OTHER)
             # The other reason is that the address has an account of its own: the code's owner reads that mailbox.
             taken = _("This address belongs to another account.")
             message = unproven_text(outcome) if isinstance(outcome, Unproven) else taken
@@ -143,3 +145,9 @@ class AddressViews:
             recovery=by_role.get(RECOVERY),
             now=self._accounts.clock(),
         )
+
+
+def _next() -> dict[str, str]:
+    """Return where the person goes on, as a query."""
+    path = own_path(request.args.get("next", ""))
+    return {"next": path} if path else {}

@@ -10,7 +10,7 @@ from idp.accounts.confirmations import Confirmation, Confirmations
 from idp.accounts.identifiers import address_key
 from idp.accounts.models import PRIMARY
 from idp.accounts.notices import Where
-from idp.accounts.proofs import Proof, Purpose, Unproven
+from idp.accounts.proofs import OF_FACTORS, Proof, Purpose, Unproven
 from idp.accounts.registration import IdentifierTakenError, Taken
 from idp.accounts.store import addresses as store
 from idp.accounts.store import people
@@ -20,23 +20,25 @@ from idp.db import Row, Tx
 class Addresses:
     """Use cases of the primary address."""
 
-    def __init__(self, common: Common, confirmations: Confirmations) -> None:
+    def __init__(self, common: Common, confirmations: Confirmations, *, waiting_seconds: int) -> None:
         self._common = common
         self._confirmations = confirmations
+        self._waiting = waiting_seconds
 
     def of_account(self, account_id: str) -> Sequence[Row]:
         """Return the primary address and then the recovery address, if there is one (columns of `EmailAddress`)."""
         return store.of_account(self._common.database.read(), account_id)
 
-    def request(self, account_id: str, address: str, where: Where) -> str:
+    def request(self, account_id: str, address: str, where: Where, *, by_more: bool = False) -> str:
         """Send a proof to the new address, tell the present ones, and return the confirmation's id.
 
-        Raises PageError (429) after too many.
+        `by_more`: the person has proven more than the password. Who hasn't may exchange the address, but for a while the new one isn't
+        `store.proving` for a second factor: it may be a thief's. Raises PageError (429) after too many.
         """
         self._common.brake.count("change_email", about=f"{account_id} {address}", ip=where.ip)
         with self._common.database.write() as tx:
             confirmation_id, proof = self._confirmations.request(
-                tx, Purpose.CHANGE_EMAIL, address, account_id=account_id
+                tx, Purpose.CHANGE_EMAIL, address, account_id=account_id, data={"by_more": by_more}
             )
             if proof:
                 self._send(tx, account_id, address, proof)
@@ -70,19 +72,23 @@ class Addresses:
             with self._common.database.write() as tx:
                 confirmed = consume(tx)
                 if isinstance(confirmed, Confirmation):
-                    self._change(tx, confirmed.account_id or "", confirmed.address, where)
+                    self._change(tx, confirmed, where)
                 return confirmed
         except IdentifierTakenError as error:
             return error.taken
 
-    def _change(self, tx: Tx, account_id: str, address: str, where: Where) -> None:
+    def _change(self, tx: Tx, confirmed: Confirmation, where: Where) -> None:
+        account_id, address = confirmed.account_id or "", confirmed.address
         now = self._common.clock()
+        usable_from = now if confirmed.data.get("by_more") else now + self._waiting
         former = {row["role"]: row["address"] for row in store.of_account(tx, account_id)}
-        if not store.replace_primary_unless_taken(tx, account_id, address, address_key(address), now=now):
+        if not store.replace_primary_unless_taken(
+            tx, account_id, address, address_key(address), now=now, usable_from=usable_from
+        ):
             raise IdentifierTakenError(Taken.ADDRESS)
         people.update_profile(tx, account_id, {}, now=now)
-        # A reset that waits in the mailbox of an address which is given up must not open the account.
-        self._confirmations.void(tx, account_id, Purpose.RESET_PASSWORD)
+        # What waits in the mailbox of an address which is given up must not open the account.
+        self._confirmations.void(tx, account_id, Purpose.RESET_PASSWORD, *OF_FACTORS)
         self._common.notices.tell(
             tx,
             account_id,

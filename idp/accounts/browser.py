@@ -1,6 +1,6 @@
 """Who is signed in in this browser: joins cookies and sessions. Starts and ends no session itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Request, after_this_request, g
@@ -49,6 +49,15 @@ class Browser:
         people = self.people(request)
         return people[0].session if people else None
 
+    def displaced_by(self, request: Request, account_id: str) -> Session | None:
+        """Return whose place a session of this account would take: there are only so many. The caller ends it."""
+        taken = {person.slot: person.session for person in self.people(request)}
+        return (
+            taken.get(_slot(taken, account_id))
+            if account_id not in {one.account_id for one in taken.values()}
+            else None
+        )
+
     def enter(self, request: Request, session: Session, cookie_value: str) -> None:
         """Make a session that has just begun, or got a new secret, the active one, for the rest of this request as well.
 
@@ -57,9 +66,7 @@ class Browser:
         self.renew_secret()
         people = self.people(request)
         taken = {person.slot: person.session for person in people}
-        same = [slot for slot, other in taken.items() if other.account_id == session.account_id]
-        free = [slot for slot in range(SLOTS) if slot not in taken]
-        slot = (same or free or [min(taken, key=lambda slot: taken[slot].last_seen_at)])[0]
+        slot = _slot(taken, session.account_id)
         max_age = self._remembered_seconds if session.remembered else None
         g.accounts_people = [SignedIn(slot, session), *(person for person in people if person.slot != slot)]
 
@@ -98,3 +105,10 @@ class Browser:
     def forget_lookup() -> None:
         """Look the sessions up again at the next question: call it after ending one."""
         g.pop("accounts_people", None)
+
+
+def _slot(taken: Mapping[int, Session], account_id: str) -> int:
+    """Return where a session of an account goes: where it is already, else a free place, else the least recently used one."""
+    same = [slot for slot, other in taken.items() if other.account_id == account_id]
+    free = [slot for slot in range(SLOTS) if slot not in taken]
+    return (same or free or [min(taken, key=lambda slot: (taken[slot].last_seen_at, slot))])[0]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.provider import ProviderSettings
+from idp.accounts.address_proofs import AddressProofs
 from idp.accounts.addresses import Addresses
 from idp.accounts.alarms import Alarms
 from idp.accounts.brake import Brake
@@ -66,6 +67,7 @@ class Accounts:
     recovery: Recovery
     recovery_email: RecoveryEmail
     addresses: Addresses
+    address_proofs: AddressProofs
     profile: Profile
     lockdown: Lockdown
     revocation: Revocation
@@ -129,7 +131,8 @@ def build(  # noqa: PLR0917 — what the composition root has
         registration=Registration(common, passwords, confirmations, reserved=settings.reserved_usernames),
         recovery=Recovery(common, confirmations, new_password),
         recovery_email=RecoveryEmail(common, confirmations, waiting_seconds=lifetimes.recovery_waiting),
-        addresses=Addresses(common, confirmations),
+        addresses=Addresses(common, confirmations, waiting_seconds=lifetimes.recovery_waiting),
+        address_proofs=AddressProofs(common, confirmations),
         profile=Profile(common, sign_in, new_password, sessions),
         lockdown=Lockdown(common, revocation),
         revocation=revocation,

@@ -19,7 +19,7 @@ from idp.accounts import mailed_codes
 from idp.accounts.identifiers import address_key
 from idp.accounts.mail_limits import MailLimits
 from idp.accounts.mailed_codes import ProofKey
-from idp.accounts.proofs import Proof, Purpose, Unproven
+from idp.accounts.proofs import OF_FACTORS, SHORT_LIVED, Proof, Purpose, Unproven
 from idp.accounts.store import confirmations as store
 from idp.clock import Clock
 from idp.db import Row, Tx
@@ -91,7 +91,7 @@ class Confirmations:
                 store.void(tx, account_id, purpose, now=now)
             self._insert(tx, confirmation_id, purpose, address, account_id=account_id, data=data)
         may_mail = allowed and (not address or self._limits.count_mail_to(tx, address, reset=False))
-        counted_by = _of_address(address) if address else _of_account(account_id or "")
+        counted_by = _of_address(address) if address else _of_account(account_id or "", purpose)
         return confirmation_id, self._proof(tx, confirmation_id, counted_by) if may_mail else None
 
     def reserve(self, tx: Tx, purpose: Purpose, *, subject: str, data: dict[str, Any]) -> str:
@@ -116,7 +116,7 @@ class Confirmations:
             done = store.point(tx, confirmation_id, account_id=account_id, same_as=proven_by)
             if done:
                 self._prolong(tx, proven_by, purpose)
-        return self._proof(tx, proven_by, _of_account(account_id)) if done and allowed else None
+        return self._proof(tx, proven_by, _of_account(account_id, purpose)) if done and allowed else None
 
     def resend(self, tx: Tx, confirmation_id: str, purpose: Purpose) -> tuple[Confirmation, Proof] | None:
         """Return the same proof for another mail, and open an expired request again; None when it is too early, late or often."""
@@ -134,9 +134,9 @@ class Confirmations:
         if row is None:
             return None
         subject = row["account_id"] or address_key(row["address"])
-        if not self._limits.count_mail(tx, purpose, subject) or not self._limits.count_mail_to(
-            tx, row["address"], reset=False
-        ):
+        if not self._limits.count_mail(tx, purpose, subject):
+            return None
+        if row["address"] and not self._limits.count_mail_to(tx, row["address"], reset=False):
             return None
         return self._confirmation(row), self._proof(tx, confirmation_id, self._subject(row))
 
@@ -230,7 +230,7 @@ class Confirmations:
         """Return what wrong codes are counted by: whose password it is, in whatever spelling; else the address that is to be proven."""
         if row["address"]:
             return _of_address(row["address"])
-        return _of_account(row["account_id"]) if row["account_id"] else str(self._data(row)["subject"])
+        return _of_account(row["account_id"], row["purpose"]) if row["account_id"] else str(self._data(row)["subject"])
 
     def _find_open(self, tx: Tx, account_id: str, purpose: Purpose) -> Row | None:
         now = self._clock()
@@ -266,7 +266,7 @@ class Confirmations:
         store.prolong(tx, request_id, now=now, expires_at=now + self._lifetime(purpose), **hashes)
 
     def _lifetime(self, purpose: Purpose) -> int:
-        return self._lifetimes.reset if purpose is Purpose.RESET_PASSWORD else self._lifetimes.confirmation
+        return self._lifetimes.reset if purpose in SHORT_LIVED else self._lifetimes.confirmation
 
     def _proof(self, tx: Tx, request_id: str, subject: str) -> Proof:
         off = self._limits.is_code_off(tx, subject)
@@ -290,8 +290,9 @@ class Confirmations:
         )
 
 
-def _of_account(account_id: str) -> str:
-    return f"account {account_id}"
+def _of_account(account_id: str, purpose: str) -> str:
+    # Anybody can guess at resets. What only somebody with the password can guess at is counted apart, so that a stranger turns no code off.
+    return f"{'factors' if purpose in OF_FACTORS else 'account'} {account_id}"
 
 
 def _of_address(address: str) -> str:

@@ -5,19 +5,22 @@ Decorators give the view its session as first argument.
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Concatenate, ParamSpec
 
-from flask import request
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from idp.accounts.browser import Browser
 from idp.accounts.ports import Ports
 from idp.accounts.sessions import Session
-from idp.accounts.strength import reaches
+from idp.accounts.strength import AAL2, reaches
 from idp.clock import Clock
 
 RECENT = 600
 """Seconds since the last authentication within which an account's ways in may be changed."""
+
+CHANGE_PASSWORD = "accounts.change_password"  # noqa: S105 — the name of a page
 
 _P = ParamSpec("_P")
 _View = Callable[Concatenate[Session, _P], ResponseReturnValue]
@@ -37,7 +40,11 @@ class Guard:
         @wraps(view)
         def guarded(*args: _P.args, **kwargs: _P.kwargs) -> ResponseReturnValue:
             session = self._browser.current(request)
-            return view(session, *args, **kwargs) if session else self._ports.sign_in.sign_in(_here())
+            if session is None:
+                return self._ports.sign_in.sign_in(here())
+            if session.password_is_initial and request.endpoint != CHANGE_PASSWORD:
+                return redirect(url_for(CHANGE_PASSWORD, next=here()), HTTPStatus.SEE_OTHER)
+            return view(session, *args, **kwargs)
 
         return guarded
 
@@ -48,12 +55,33 @@ class Guard:
         """
 
         def checked(session: Session, /, *args: _P.args, **kwargs: _P.kwargs) -> ResponseReturnValue:
-            needed = self._ports.level_needed(session.account_id)
-            if not self._recently(session, needed):
-                return self._ports.sign_in.reauthenticate(_here(), level=needed)
-            return view(session, *args, **kwargs)
+            return self.ask_again(session, here()) or view(session, *args, **kwargs)
 
         return wraps(view)(self.signed_in(checked))
+
+    def changing_factors(self, view: _View[_P]) -> Callable[_P, ResponseReturnValue]:
+        """Let in who may add and remove second factors: `careful`, and more than the password, also from who has no second factor yet.
+
+        Those have shown in this session, as lately, that they read the account's mail; the others do it first and come back.
+        """
+
+        def checked(session: Session, /, *args: _P.args, **kwargs: _P.kwargs) -> ResponseReturnValue:
+            if not self.has_proven_more(session):
+                return redirect(url_for("accounts.prove_address", next=here()), HTTPStatus.SEE_OTHER)
+            return view(session, *args, **kwargs)
+
+        return self.careful(wraps(view)(checked))
+
+    def ask_again(self, session: Session, next_path: str) -> ResponseReturnValue | None:
+        """Send who hasn't proven it lately enough to do so and to go on at `next_path`; None for the others."""
+        needed = self._ports.level_needed(session.account_id)
+        if self._recently(session, needed):
+            return None
+        return self._ports.sign_in.reauthenticate(next_path, level=needed)
+
+    def has_proven_more(self, session: Session) -> bool:
+        """Tell whether somebody has lately proven more than the password: two factors, or that they read the account's mail."""
+        return self._clock() - session.address_proven_at <= RECENT or self._recently(session, AAL2)
 
     def second_step(self, view: _View[_P]) -> Callable[_P, ResponseReturnValue]:
         """Do the same for people who have two factors, and let the others in: the page asks for the password itself."""
@@ -61,7 +89,7 @@ class Guard:
         def checked(session: Session, /, *args: _P.args, **kwargs: _P.kwargs) -> ResponseReturnValue:
             needed = self._ports.level_needed(session.account_id)
             if needed and not self._recently(session, needed):
-                return self._ports.sign_in.reauthenticate(_here(), level=needed)
+                return self._ports.sign_in.reauthenticate(here(), level=needed)
             return view(session, *args, **kwargs)
 
         return wraps(view)(self.signed_in(checked))
@@ -71,6 +99,6 @@ class Guard:
         return bool(recent) and reaches(recent, level)
 
 
-def _here() -> str:
+def here() -> str:
     """Return the page's own address. Each of our forms is shown by a GET of the address that it is sent to."""
     return request.full_path.rstrip("?")

@@ -33,6 +33,9 @@ class Account(Model):
     family_name: Mapped[str | None] = mapped_column(String(100))
     password_hash: Mapped[str] = mapped_column(String(200))  # PHC string
     password_changed_at: Mapped[Seconds]
+    password_expires_at: Mapped[
+        Seconds | None
+    ]  # an initial one, which somebody else has made: to be changed at the first sign-in
     password_advice: Mapped[str | None] = mapped_column(
         String(8)
     )  # due, given: to choose a longer one; `password_advice.py`
@@ -76,7 +79,9 @@ class EmailAddress(Model):
     address_key: Mapped[str] = mapped_column(String(320))
     role: Mapped[str] = mapped_column(String(16))
     confirmed_at: Mapped[Seconds]
-    usable_from: Mapped[Seconds]  # a recovery address waits, so that a thief can't add one and walk in
+    usable_from: Mapped[
+        Seconds
+    ]  # one that was added by the password alone waits, so that a thief can't add one and walk in
     cancel_hash: Mapped[str | None] = mapped_column(String(64))  # of the secret in the "it wasn't me" link
     created_at: Mapped[Seconds]
 
@@ -139,6 +144,9 @@ class SsoSession(Model):
     ip: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(400))
     proofs: Mapped[str] = mapped_column(Text)  # JSON, of each method the last one; `strength.py` reads it
+    address_proven_at: Mapped[Seconds] = mapped_column(
+        server_default="0"
+    )  # that the person reads the account's mail; 0: never
 
 
 class Authentication(Model):

@@ -35,6 +35,8 @@ class NewPassword:
         hints += [row["address"] for row in addresses.of_account(tx, account_id)]
         second_step = self.has_second_step(account_id)
         problem = self._passwords.check_strength(password, hints, second_step=second_step)
+        if problem is None and account and account["password_expires_at"] is not None:
+            problem = Problem.UNCHANGED if self._passwords.verify(account["password_hash"], password) else None
         return problem or self._passwords.hash(password)
 
     def set_by_owner(self, tx: Tx, account_id: str, password_hash: str, where: Where, *, sid: str) -> None:

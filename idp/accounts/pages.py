@@ -19,6 +19,7 @@ from idp.accounts.sessions import Session
 from idp.accounts.times import written
 from idp.web import client_address
 
+SEE_OTHER = HTTPStatus.SEE_OTHER
 FORM = ("GET", "POST")
 """The methods of a page with a form: it is sent to the page's own address, so that signing in again leads back to it."""
 
@@ -48,7 +49,7 @@ def show_form(template: str, form: BaseForm, **context: object) -> ResponseRetur
 
 def see(endpoint: str, **values: Any) -> Response:
     """Lead on to a page after a POST (RFC 9110 section 15.4.4)."""
-    return redirect(url_for(f"accounts.{endpoint}", **values), code=HTTPStatus.SEE_OTHER)
+    return redirect(url_for(f"accounts.{endpoint}", **values), code=SEE_OTHER)
 
 
 def local_time(seconds: int, time_zone: str | None) -> str:
@@ -95,6 +96,8 @@ def problem_text(problem: Problem, *, min_length: int, max_length: int) -> str:
             text = _("Use at least %(num)d characters.", num=min_length)
         case Problem.TOO_LONG:
             text = _("Use at most %(num)d characters.", num=max_length)
+        case Problem.UNCHANGED:
+            text = _("Choose another password than the one that was made for you.")
         case Problem.BREACHED:
             text = _("This password is known from stolen lists, and is tried first. Choose another one.")
         case Problem.TOO_EASY:

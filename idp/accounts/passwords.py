@@ -27,6 +27,8 @@ class Problem(StrEnum):
     TOO_LONG = "too_long"
     TOO_EASY = "too_easy"
     BREACHED = "breached"
+    UNCHANGED = "unchanged"
+    """It is the initial one, which isn't to stay."""
 
 
 class Passwords:

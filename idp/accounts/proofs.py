@@ -11,9 +11,17 @@ class Purpose(StrEnum):
     CHANGE_EMAIL = "change_email"
     RECOVERY_EMAIL = "recovery_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105 — no password
+    ADD_FACTOR = "add_factor"
+    """Of who has no second factor yet, before the first one is added."""
+    RESET_FACTORS = "reset_factors"
+    """Of who says that all factors are lost."""
 
 
-OF_ACCOUNT = (Purpose.CHANGE_EMAIL, Purpose.RECOVERY_EMAIL, Purpose.RESET_PASSWORD)
+OF_FACTORS = (Purpose.ADD_FACTOR, Purpose.RESET_FACTORS)
+"""What is asked of who knows the password already."""
+SHORT_LIVED = (Purpose.RESET_PASSWORD, *OF_FACTORS)
+"""What changes a way in."""
+OF_ACCOUNT = (Purpose.CHANGE_EMAIL, Purpose.RECOVERY_EMAIL, Purpose.RESET_PASSWORD, *OF_FACTORS)
 """What is asked for an account that exists."""
 
 

@@ -10,7 +10,7 @@ from idp.accounts.common import Common
 from idp.accounts.confirmations import Confirmation, Confirmations
 from idp.accounts.identifiers import address_key
 from idp.accounts.notices import Where
-from idp.accounts.proofs import Proof, Purpose, Unproven
+from idp.accounts.proofs import OF_FACTORS, Proof, Purpose, Unproven
 from idp.accounts.store import addresses, people
 from idp.accounts.times import written
 from idp.db import Row, Tx
@@ -116,7 +116,7 @@ class RecoveryEmail:
         self._confirmations.void(tx, account_id, Purpose.RECOVERY_EMAIL)
         if former is None:
             return False
-        self._confirmations.void(tx, account_id, Purpose.RESET_PASSWORD)
+        self._confirmations.void(tx, account_id, Purpose.RESET_PASSWORD, *OF_FACTORS)
         self._common.notices.tell(tx, account_id, "recovery_email_removed", where, also=[former], recovery_email=former)
         self._common.audit(tx, event, account_id, where)
         return True

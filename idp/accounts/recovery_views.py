@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from idp.accounts import mail_read
 from idp.accounts.build import Accounts
 from idp.accounts.confirmations import Confirmation
 from idp.accounts.forms import ActionForm, ConfirmCodeForm, EmailForm, ForgotPasswordForm, NewPasswordForm
@@ -26,6 +27,7 @@ class RecoveryViews:
     """The views, bound to their services."""
 
     def __init__(self, accounts: Accounts, ports: Ports) -> None:
+        self._accounts = accounts
         self._recovery = accounts.recovery
         self._recovery_email = accounts.recovery_email
         self._rules = accounts.settings.passwords
@@ -91,6 +93,7 @@ class RecoveryViews:
             match outcome:
                 case None:
                     session.pop(_PROVEN, None)
+                    mail_read.keep(self._accounts, confirmation.id, confirmation.account_id or "")
                     return self._done()
                 case Unproven():
                     return _spent()

@@ -60,6 +60,7 @@ class Created:
 
     account_id: str
     next_path: str
+    confirmation_id: str
 
 
 class Registration:
@@ -143,8 +144,12 @@ class Registration:
         country: str | None = None,
         roles: tuple[str, ...] = (),
         actor: str | None = None,
+        password_seconds: int = 0,
     ) -> str:
-        """Create an account whose address an administrator vouches for; return its id. Raises IdentifierTakenError."""
+        """Create an account whose address an administrator vouches for; return its id. Raises IdentifierTakenError.
+
+        `password_seconds`: the password is an initial one that works for so long, and is changed at the first sign-in; 0: it's the owner's.
+        """
         data: dict[str, Any] = {
             "name": name,
             "username": username,
@@ -152,6 +157,7 @@ class Registration:
             "locale": locale,
             "country": country,
             "roles": " ".join(roles),
+            "password_expires_at": self._common.clock() + password_seconds if password_seconds else None,
             "terms_accepted_at": self._common.clock(),
         }
         with self._common.database.write() as tx:
@@ -167,7 +173,7 @@ class Registration:
                 self._common.notices.tell(tx, account_id, "welcome", where, sign_in=self._common.base_url)
         except IdentifierTakenError as error:
             return error.taken
-        return Created(account_id, confirmed.data["next"])
+        return Created(account_id, confirmed.data["next"], confirmed.id)
 
     def _create(self, tx: Tx, address: str, data: dict[str, Any], *, ip: str | None, actor: str | None = None) -> str:
         account_id, now = new_id(), self._common.clock()
@@ -182,6 +188,7 @@ class Registration:
             locale=data["locale"],
             country=data["country"],
             roles=data.get("roles", ""),
+            password_expires_at=data.get("password_expires_at"),
             terms_accepted_at=data["terms_accepted_at"],
             now=now,
         )

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from idp.accounts import mail_read
 from idp.accounts.build import Accounts
 from idp.accounts.confirmations import Confirmation
 from idp.accounts.forms import ActionForm, ConfirmCodeForm, SignUpForm
@@ -120,6 +121,7 @@ class RegistrationViews:
         match outcome:
             case Created():
                 next_url = outcome.next_path or self._sign_in_url
+                mail_read.keep(self._accounts, outcome.confirmation_id, outcome.account_id)
                 return render_template("accounts/account_created.html", next_url=next_url)
             case Taken():
                 page = render_template("accounts/taken.html", taken=outcome, sign_in_url=self._sign_in_url)

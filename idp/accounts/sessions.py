@@ -43,6 +43,10 @@ class Session:
     last_seen_at: int
     ip: str | None
     user_agent: str | None
+    address_proven_at: int
+    """When the person has shown, in this session, that they read the account's mail; 0: never."""
+    password_is_initial: bool
+    """Somebody else has made the account's password: nothing else opens before it is changed."""
 
     @property
     def acr(self) -> str:
@@ -85,6 +89,7 @@ class Sessions:
         ip: str | None,
         user_agent: str | None,
         remember: bool,
+        address_proven_at: int = 0,
     ) -> tuple[Session, str]:
         """Begin a session with what was proven; return it and the value of its cookie."""
         now, sid, secret = self._clock(), new_id(), hashing.new_secret()
@@ -103,6 +108,7 @@ class Sessions:
             ip=ip,
             user_agent=user_agent,
             proofs=strength.write(proofs),
+            address_proven_at=address_proven_at,
         )
         self._record(tx, account_id, sid, proofs, ip=ip, user_agent=user_agent)
         row = store.find_live(tx, sid, now=now)
@@ -110,7 +116,7 @@ class Sessions:
             raise LookupError(f"account {account_id} is gone or disabled")
         detail = {"sid": sid, "methods": [proof.method for proof in proofs]}
         audit.record(tx, "session.started", at=now, account_id=account_id, ip=ip, detail=detail)
-        return _session(row), f"{sid}.{secret}"
+        return _session(row, now), f"{sid}.{secret}"
 
     def find(self, cookie_value: str) -> Session | None:
         """Return the live session of a cookie, or None when there is none, whatever the reason."""
@@ -123,7 +129,7 @@ class Sessions:
         if now - row["last_seen_at"] >= TOUCH_EVERY:
             with self._database.write() as tx:
                 store.touch(tx, sid, now=now)
-        return _session(row)
+        return _session(row, now)
 
     def is_live(self, sid: str) -> bool:
         """Tell whether a session goes on, in whatever browser it is."""
@@ -139,11 +145,19 @@ class Sessions:
         return row is not None
 
     def strengthen(
-        self, tx: Tx, sid: str, proofs: Sequence[Proof], *, ip: str | None, user_agent: str | None
+        self,
+        tx: Tx,
+        sid: str,
+        proofs: Sequence[Proof],
+        *,
+        ip: str | None,
+        user_agent: str | None,
+        address_proven_at: int = 0,
     ) -> tuple[Session, str]:
         """Record further proofs in a session; return it and its new cookie value, the former being worth nothing from now on.
 
-        Raises LookupError when the session has ended meanwhile.
+        That the person reads the account's mail (`address_proven_at`) is one too, but shows no factor. Raises LookupError when the session has
+        ended meanwhile.
         """
         now, secret = self._clock(), hashing.new_secret()
         before = store.find_live(tx, sid, now=now)
@@ -157,6 +171,7 @@ class Sessions:
             secret_hash=hashing.digest(secret),
             proofs=strength.write(known),
             authenticated_at=authenticated_at,
+            address_proven_at=address_proven_at,
             now=now,
         )
         user_agent = user_agent and user_agent[:_USER_AGENT_LENGTH]
@@ -164,7 +179,13 @@ class Sessions:
         self._record(tx, account_id, sid, proofs, ip=ip, user_agent=user_agent)
         detail = {"sid": sid, "methods": [proof.method for proof in proofs]}
         audit.record(tx, "session.strengthened", at=now, account_id=account_id, ip=ip, detail=detail)
-        stronger = replace(_session(before), proofs=known, auth_time=authenticated_at, last_seen_at=now)
+        stronger = replace(
+            _session(before, now),
+            proofs=strength.current(known, now),
+            auth_time=authenticated_at,
+            last_seen_at=now,
+            address_proven_at=max(before["address_proven_at"], address_proven_at),
+        )
         return stronger, f"{sid}.{secret}"
 
     def renew(self, tx: Tx, sid: str) -> str:
@@ -201,7 +222,8 @@ class Sessions:
 
     def listing(self, account_id: str) -> list[Session]:
         """Return the account's live sessions, the last used first."""
-        return [_session(row) for row in store.live_of_account(self._database.read(), account_id, now=self._clock())]
+        now = self._clock()
+        return [_session(row, now) for row in store.live_of_account(self._database.read(), account_id, now=now)]
 
     def history(self, account_id: str, *, limit: int = 20) -> list[SignInRecord]:
         """Return the latest authentications of the account, the last one first."""
@@ -235,7 +257,8 @@ class Sessions:
         audit.record(tx, "session.ended", at=now, account_id=account_id, detail={"sids": list(sids), "reason": reason})
 
 
-def _session(row: Row) -> Session:
+def _session(row: Row, now: int) -> Session:
+    proofs = strength.current(strength.read(row["proofs"]), now)
     return Session(
         sid=row["id"],
         account_id=row["account_id"],
@@ -244,11 +267,13 @@ def _session(row: Row) -> Session:
         locale=row["locale"],
         time_zone=row["time_zone"],
         roles=tuple(row["roles"].split()),
-        auth_time=row["authenticated_at"],
-        proofs=strength.read(row["proofs"]),
+        auth_time=strength.newest(proofs) or row["authenticated_at"],
+        proofs=proofs,
         remembered=bool(row["remembered"]),
         created_at=row["created_at"],
         last_seen_at=row["last_seen_at"],
         ip=row["ip"],
         user_agent=row["user_agent"],
+        address_proven_at=row["address_proven_at"],
+        password_is_initial=row["password_expires_at"] is not None,
     )

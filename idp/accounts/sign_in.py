@@ -45,13 +45,13 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It wasn't, or wasn't looked at. `disabled` and `locked` are said only to who has the right password.
+    """It wasn't, or wasn't looked at. `disabled`, `locked` and `expired` are said only to who has the right password.
 
     `wait`: this network has tried too much lately. `busy`: too many hashes wait. `mail`: whether it is right is told by mail only.
     `work`: it wants a proof of work of this `level` first, or `wait_seconds` at least.
     """
 
-    reason: Literal["wrong", "wait", "busy", "mail", "work", "disabled", "locked"]
+    reason: Literal["wrong", "wait", "busy", "mail", "work", "disabled", "locked", "expired"]
     wait_seconds: int = 0
     level: int = 0
 
@@ -126,6 +126,11 @@ class PasswordSignIn:
         """Tell whether the password is the account's, for the worker: nothing is counted here."""
         return account is not None and self._passwords.verify(account["password_hash"], password)
 
+    def is_expired(self, account: Row) -> bool:
+        """Tell whether the password is an initial one that nobody has changed in time."""
+        expires_at = account["password_expires_at"]
+        return expires_at is not None and bool(expires_at <= self._common.clock())
+
     def find(self, identifier: str) -> Row | None:
         """Return the credentials of who is called so (`people.credentials_by_username`), None when nobody is."""
         tx = self._database.read()
@@ -176,6 +181,8 @@ class PasswordSignIn:
                 people.replace_hash(tx, account["id"], stale=stored, fresh=fresh)
         if account["status"] != ACTIVE:
             return Refused("locked" if account["status"] == LOCKED else "disabled")
+        if self.is_expired(account):
+            return Refused("expired")
         return Verified(account["id"], account["username"])
 
     def _take(

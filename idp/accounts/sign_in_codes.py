@@ -103,7 +103,7 @@ class SignInCodes:
                 detail = {"method": "password", "confirmed_by": "mail", "user_agent": where.user_agent}
                 self._common.audit(tx, "sign_in.refused", account["id"] if account else None, where, **detail)
                 self._failure_rate.count(tx)
-            elif account["status"] == ACTIVE:
+            elif account["status"] == ACTIVE and not self._sign_in.is_expired(account):
                 self._mail(tx, job["interaction_id"], account, where)
 
     def end_batch(self) -> None:

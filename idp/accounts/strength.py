@@ -5,9 +5,11 @@ something (a phone, a key), or both at once, when the thing itself has verified 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
+
+from config.tuning import HIGHER_LEVEL_SECONDS
 
 AAL1 = "aal1"
 """One factor: a password."""
@@ -49,6 +51,20 @@ def level(proofs: Iterable[Proof]) -> str:
     if POSSESSION not in shown or not shown & {KNOWLEDGE, VERIFIED}:
         return AAL1
     return AAL3 if HARDWARE in shown else AAL2
+
+
+def current(proofs: Iterable[Proof], now: int) -> tuple[Proof, ...]:
+    """Return the proofs that count now. When all are older than `HIGHER_LEVEL_SECONDS` they count as one factor: a password, else what was had.
+
+    So a session that lasts longer keeps the lowest level, and whoever demands more has all of it proven anew.
+    """
+    proofs = tuple(proofs)
+    fresh = tuple(proof for proof in proofs if now - proof.at < HIGHER_LEVEL_SECONDS)
+    if fresh or not proofs:
+        return fresh
+    known = [proof for proof in proofs if POSSESSION not in proof.shows]
+    last = max(known or proofs, key=lambda proof: proof.at)
+    return (last if known else replace(last, shows=(POSSESSION,)),)
 
 
 def newest(proofs: Iterable[Proof]) -> int:

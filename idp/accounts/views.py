@@ -6,6 +6,7 @@ from flask import Blueprint
 from flask_babel import format_timedelta
 
 from idp.accounts.account_views import AccountViews
+from idp.accounts.address_proof_views import AddressProofViews
 from idp.accounts.address_views import AddressViews
 from idp.accounts.alarm_views import AlarmViews
 from idp.accounts.build import Accounts
@@ -26,6 +27,7 @@ def blueprint(accounts: Accounts, ports: Ports) -> Blueprint:
     RecoveryViews(accounts, ports).add_to(pages)
     AccountViews(accounts, ports).add_to(pages, guard)
     AddressViews(accounts, ports).add_to(pages, guard)
+    AddressProofViews(accounts, ports).add_to(pages, guard)
     AlarmViews(accounts).add_to(pages)
 
     @pages.context_processor

@@ -25,7 +25,8 @@ def group() -> None:
     "--password-file",
     type=click.File(encoding="utf-8"),
     default=None,
-    help="A file with the password, - for standard input: arguments can be read by everybody. Default: a random one, printed once.",
+    help="A file with the password, - for standard input: arguments can be read by everybody. It is "
+    "taken for the owner's. Default: a random one, printed once, which expires and is changed at the first sign-in.",
 )
 @click.option("--locale", default="en", show_default=True)
 @click.option("--role", "roles", multiple=True, help="Such as administrator. Repeatable.")
@@ -69,7 +70,14 @@ def add(
                 )
         try:
             account_id = registration.create_confirmed(
-                name=name, username=known_as, email=address, password=chosen, locale=locale, roles=roles, actor=actor()
+                name=name,
+                username=known_as,
+                email=address,
+                password=chosen,
+                locale=locale,
+                roles=roles,
+                actor=actor(),
+                password_seconds=made.settings.lifetimes.initial_password if password_file is None else 0,
             )
         except IdentifierTakenError as error:
             taken = known_as if error.taken is Taken.USERNAME else address

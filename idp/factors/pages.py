@@ -54,13 +54,13 @@ class Pages:
         return wraps(view)(self._guard.signed_in(led))
 
     def careful(self, view: _View[_P]) -> Callable[_P, ResponseReturnValue]:
-        """Let in who has just proven who they are: with two factors, if they have them. For everything that changes a way in."""
+        """Let in who has just proven who they are: with two factors, or while there are none by their mail. For whatever changes them."""
 
         def led(session: Session, /, *args: _P.args, **kwargs: _P.kwargs) -> ResponseReturnValue:
             self._ports.lead_on(self.next_path())
             return view(session, *args, **kwargs)
 
-        return self._guard.careful(wraps(view)(led))
+        return self._guard.changing_factors(wraps(view)(led))
 
     def reauthenticate(self, next_path: str, level: str) -> Response:
         """Send the person to prove again who they are, at this level."""

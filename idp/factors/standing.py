@@ -11,7 +11,7 @@ from idp.db import Database
 from idp.factors.trusted import fingerprint
 
 _READ = """
-SELECT a.username, a.name, a.status, a.roles, a.preferred_method, a.password_changed_at, f.id, f.method, f.dead_since,
+SELECT a.username, a.name, a.status, a.roles, a.preferred_method, a.password_changed_at, a.password_expires_at, f.id, f.method, f.dead_since,
        f.last_used_at, c.not_after
 FROM account a LEFT JOIN factor f ON f.account_id = a.id LEFT JOIN factor_certificate c ON c.factor_id = f.id
 WHERE a.id = :id ORDER BY f.created_at
@@ -38,6 +38,8 @@ class Enrolled:
     """Changes whenever something is added or removed."""
     password_since: int = 0
     """When the password was last changed; what an earlier one proved counts no more."""
+    password_is_initial: bool = False
+    """Somebody else has made it: it is to be changed."""
 
 
 class Standings:
@@ -92,4 +94,5 @@ class Standings:
             must=AAL2 if self._required or self._roles & set(first["roles"].split()) else "",
             fingerprint=fingerprint(row["id"] for row in proven),
             password_since=first["password_changed_at"],
+            password_is_initial=first["password_expires_at"] is not None,
         )

@@ -17,9 +17,10 @@ from idp.errors import PageError
 from idp.factors.build import Strong
 from idp.login import flow, store
 from idp.login.entry import Entry
-from idp.login.flow import AskConsent, ChooseAccount, Enrol, LetIn, Person, Prove, ProveMore
+from idp.login.flow import LetIn, Person
 from idp.login.interactions import SEE_OTHER, Interactions
 from idp.login.knowledge import Knowledge, where
+from idp.login.step_pages import page_of
 from idp.login.store import Interaction
 from idp.oauth.ports import Asked, Authentication, Refused
 from idp.web import browser_secret
@@ -27,7 +28,6 @@ from idp.web import browser_secret
 Finish = Callable[[Mapping[str, Any], Authentication | Refused], Response]
 """Answers whoever asked, given the parameters that came with the question."""
 
-_PAGES: dict[type, str] = {Prove: "login.sign_in", ChooseAccount: "login.choose_account", AskConsent: "login.consent"}
 _LOCAL = Asked("", "", first_party=True, scope=())
 
 
@@ -122,7 +122,7 @@ class Dispatcher:
             return self.answer(interaction, flow.answer(interaction.asked, known, step))
         if isinstance(step, Refused):
             return self.answer(interaction, step)
-        return redirect(self._page(interaction.id, step), SEE_OTHER)
+        return redirect(page_of(step, interaction.id), SEE_OTHER)
 
     def answer(self, interaction: Interaction, outcome: Authentication | Refused) -> Response:
         """Answer whoever asked; of two answers at once, the second leads the person to ask anew."""
@@ -140,8 +140,12 @@ class Dispatcher:
         remember: bool = False,
         trust: bool = False,
         offer: bool = False,
+        reads_mail: bool = False,
     ) -> Response:
-        """Note what somebody has proven, and go on; with `offer`, who has no second step is offered a passkey on the way."""
+        """Note what somebody has proven, and go on; with `offer`, who has no second step is offered a passkey on the way.
+
+        `reads_mail`: by a code that was mailed to their confirmed address.
+        """
         here = where()
         if interaction.started_sid and account_id not in {one.account_id for one in self.current()}:
             interaction = self._interactions.add_for_another(interaction)
@@ -164,6 +168,7 @@ class Dispatcher:
             # On the way to a service; on the account's own pages it is in sight anyway.
             offer=offer and interaction.kind != "local" and not has.methods,
             allowed=same and interaction.allowed,
+            address_proven_at=self._clock() if reads_mail else interaction.address_proven_at if same else 0,
         )
 
         def go_on() -> Response:
@@ -183,7 +188,9 @@ class Dispatcher:
 
     def choose(self, interaction: Interaction, sid: str) -> Response:
         """Note which of the accounts in this browser it is to be. An earlier yes to the client was somebody else's."""
-        return self._keep(replace(interaction, chosen_sid=sid, account_id="", proofs=(), allowed=False))
+        return self._keep(
+            replace(interaction, chosen_sid=sid, account_id="", proofs=(), allowed=False, address_proven_at=0)
+        )
 
     def allow(self, interaction: Interaction) -> Response:
         """Note that the person said yes to the client."""
@@ -231,6 +238,7 @@ class Dispatcher:
                     interaction.proofs,
                     here,
                     remember=interaction.remember,
+                    address_proven_at=interaction.address_proven_at,
                     claim=lambda tx, sid: _claim(tx, interaction, sid),
                 )
             except LookupError as error:
@@ -253,19 +261,11 @@ class Dispatcher:
             return redirect(next_path, SEE_OTHER)
         return self._start("local", asked, {"next": next_path}, step)
 
-    def _page(self, interaction_id: str, step: flow.Step, **query: Any) -> str:
-        if isinstance(step, ProveMore):
-            return url_for("login.prove_more", interaction_id=interaction_id, method=step.methods[0], **query)
-        if isinstance(step, Enrol):
-            back = url_for("login.proceed", interaction_id=interaction_id)
-            return url_for("factors.choose", next=back, methods=" ".join(step.methods) or None, **query)
-        return url_for(_PAGES[type(step)], interaction_id=interaction_id, **query)
-
     def _start(self, kind: str, asked: Asked, parameters: Mapping[str, Any], step: flow.Step) -> Response:
         # Not confirmed to anybody: who loses it in a power cut signs in again.
         with self._database.write(durable=False) as tx:
             interaction_id = self._interactions.add(tx, kind, asked, parameters)
-        page = self._page(interaction_id, step, ui_locales=asked.ui_locales or None)
+        page = page_of(step, interaction_id, ui_locales=asked.ui_locales or None)
         if "create" in asked.prompt:
             page = url_for("accounts.create_account", next=page)
         return redirect(page, SEE_OTHER)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from config.tuning import HIGHER_LEVEL_SECONDS
 from idp.accounts.strength import (
     AAL1,
     AAL2,
@@ -35,6 +36,8 @@ class Person:
     account_id: str
     sid: str = ""
     proofs: tuple[Proof, ...] = ()
+    reads_mail: bool = False
+    """They have shown lately, in this session, that they read the account's mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Standing:
     """The level that the person's role demands of every sign-in."""
     trusted: bool = False
     """The person trusts this browser, so the password opens it."""
+    password_is_initial: bool = False
+    """Somebody else has made the account's password."""
 
     @property
     def usable(self) -> tuple[str, ...]:
@@ -105,6 +110,20 @@ class Enrol:
 
 
 @dataclass(frozen=True, slots=True)
+class ProveAddress:
+    """Ask for a code that is mailed to the confirmed address: before the first method counts that somebody else has registered."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePassword:
+    """Have the person choose a password of their own, in place of one that somebody else has made."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChooseAccount:
     """Ask which of the accounts in this browser it is to be."""
 
@@ -124,16 +143,21 @@ class AskConsent:
     scope: tuple[str, ...]
 
 
-Step: TypeAlias = Prove | ProveMore | Enrol | ChooseAccount | LetIn | AskConsent | Person | Refused
+Step: TypeAlias = (
+    Prove | ProveMore | ProveAddress | Enrol | ChangePassword | ChooseAccount | LetIn | AskConsent | Person | Refused
+)
 
 _ERROR_OF_STEP: dict[type, str] = {
     Prove: "login_required",
     ProveMore: "login_required",
+    ProveAddress: "login_required",
     Enrol: "interaction_required",
+    ChangePassword: "interaction_required",
     ChooseAccount: "account_selection_required",
     AskConsent: "consent_required",
 }
 UNMET = "unmet_authentication_requirements"
+_HIGHER = frozenset({AAL2, AAL3})
 
 
 def next_step(asked: Asked, known: Known) -> Step:
@@ -168,7 +192,10 @@ def _needed(asked: Asked, known: Known) -> Step:
         return Prove()
     if asked.subject_hint and person.account_id != asked.subject_hint:
         return Refused("login_required", "Another person signed in than the one that was asked for.")
-    return _way_in(known, person) or _enough(asked, known, person) or _consent(asked, known, person)
+    step = _way_in(known, person) or _enough(asked, known, person)
+    if step is None and known.standing.password_is_initial:
+        step = ChangePassword(person.account_id)
+    return step or _consent(asked, known, person)
 
 
 def _way_in(known: Known, person: Person) -> Step | None:
@@ -188,16 +215,18 @@ def _enough(asked: Asked, known: Known, person: Person) -> Step | None:
         return Prove(person.account_id)
     wanted = max(asked.acr_wanted, known.standing.must, key=LEVELS.index)
     counted = _counted(asked, known, person)
-    if reaches(counted, wanted):
+    # What a long session still has of its beginning is one factor, and no part of two.
+    fresh = tuple(proof for proof in counted if known.now - proof.at < HIGHER_LEVEL_SECONDS)
+    if reaches(fresh if wanted in _HIGHER else counted, wanted):
         return None
     able = [name for name in known.standing.usable if _allowed(name, asked)]
-    step = _stronger(known, person, counted, able)
+    step = _stronger(known, person, fresh if able and wanted in _HIGHER else counted, able)
     if step is not None:
         return step
     floor = max(asked.acr_floor, known.standing.must, key=LEVELS.index)
-    if reaches(counted, floor):
+    if reaches(fresh if floor in _HIGHER else counted, floor):
         return None
-    if not reaches(counted, AAL2):
+    if not reaches(fresh, AAL2):
         return Enrol(person.account_id, ("webauthn",) if floor == AAL3 else asked.methods)
     return Refused(UNMET, "The person has no method that is strong enough.")
 
@@ -223,6 +252,12 @@ def _stronger(known: Known, person: Person, counted: Iterable[Proof], able: Iter
         left = tuple(name for name in left if name == "webauthn")
     if not left:
         return None
+    if not known.standing.methods and not person.reads_mail:
+        # A first second factor, wherever it came from, doesn't count by the password alone.
+        proven = tuple(name for name in left if name not in known.standing.unproven)
+        if not proven:
+            return ProveAddress(person.account_id)
+        left = proven
     if known.denied and KNOWLEDGE not in {thing for proof in known.proofs for thing in proof.shows}:
         return Prove(person.account_id)
     return ProveMore(person.account_id, left)

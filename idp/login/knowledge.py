@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from flask import request
 
+from config.tuning import HIGHER_LEVEL_SECONDS
 from idp.accounts.build import Accounts
+from idp.accounts.guard import RECENT
 from idp.accounts.notices import Where
 from idp.accounts.sessions import Session
 from idp.factors.build import Strong
@@ -28,8 +30,8 @@ class Knowledge:
 
     def known(self, asked: Asked, interaction: Interaction | None = None) -> Known:
         """Return all that `flow.next_step` decides by."""
-        people = tuple(_person(one.session) for one in self._browser.people(request))
-        known = Known(now=self._clock(), people=people)
+        now = self._clock()
+        known = Known(now=now, people=tuple(_person(one.session, now) for one in self._browser.people(request)))
         if interaction is not None:
             known = replace(
                 known,
@@ -55,9 +57,13 @@ class Knowledge:
         here = {one.session.sid for one in self._browser.people(request)}
         sid = interaction.chosen_sid
         if sid and sid not in here and not self._sessions.is_live(sid):
-            return replace(interaction, chosen_sid="", account_id="", proofs=(), allowed=False)
-        since = self._strong.standings.of(interaction.account_id).password_since
-        proofs = tuple(proof for proof in interaction.proofs if proof.method != "password" or proof.at >= since)
+            return replace(interaction, chosen_sid="", account_id="", proofs=(), allowed=False, address_proven_at=0)
+        since, now = self._strong.standings.of(interaction.account_id).password_since, self._clock()
+        proofs = tuple(
+            proof
+            for proof in interaction.proofs
+            if (proof.method != "password" or proof.at >= since) and now - proof.at < HIGHER_LEVEL_SECONDS
+        )
         return replace(interaction, proofs=proofs)
 
     def _standing(self, person: Person) -> Standing:
@@ -66,7 +72,7 @@ class Knowledge:
         trusted = bool(has.methods and not person.sid) and self._strong.trusted.trusts(
             request, person.account_id, has.fingerprint
         )
-        return Standing(has.methods, has.backups, has.unproven, has.must, trusted)
+        return Standing(has.methods, has.backups, has.unproven, has.must, trusted, has.password_is_initial)
 
 
 def where() -> Where:
@@ -74,5 +80,5 @@ def where() -> Where:
     return Where(client_address(request.environ) or None, request.headers.get("User-Agent"))
 
 
-def _person(one: Session) -> Person:
-    return Person(one.account_id, one.sid, one.proofs)
+def _person(one: Session, now: int) -> Person:
+    return Person(one.account_id, one.sid, one.proofs, reads_mail=now - one.address_proven_at <= RECENT)

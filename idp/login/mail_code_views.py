@@ -21,6 +21,7 @@ class MailCodePages:
     def __init__(self, dispatcher: Dispatcher, accounts: Accounts, web: Web) -> None:
         self._dispatcher = dispatcher
         self._codes = accounts.sign_in_codes
+        self._address_proofs = accounts.address_proofs
         self._web = web
 
     def mail_code(self, interaction_id: str) -> Response:
@@ -38,7 +39,10 @@ class MailCodePages:
             self._web.metrics.sign_in("success" if right else "wrong")
             if confirmed is not None and right:
                 proof = strength.password(self._dispatcher.now())
-                return self._dispatcher.prove(interaction, confirmed.account_id, proof, remember=confirmed.remember)
+                settled = self._address_proofs.is_settled(confirmed.account_id)
+                return self._dispatcher.prove(
+                    interaction, confirmed.account_id, proof, remember=confirmed.remember, reads_mail=settled
+                )
             form.code.errors = [_("That isn’t the code we sent. Look at the newest mail and try again.")]
         if form.is_submitted():
             status = HTTPStatus.UNPROCESSABLE_ENTITY

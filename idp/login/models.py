@@ -1,6 +1,6 @@
 """A sign-in in progress. It lives in the database, so no worker needs to be the same one and a restart loses nothing."""
 
-from sqlalchemy import String, Text
+from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.db import Model
@@ -30,4 +30,5 @@ class InteractionRecord(Model):
     denied: Mapped[int]
     offer: Mapped[int]  # a passkey, before going on
     allowed: Mapped[int]
+    address_proven_at: Mapped[int] = mapped_column(BigInteger, server_default="0")  # that they read the account's mail
     completed_at: Mapped[int | None]

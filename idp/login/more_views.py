@@ -1,4 +1,4 @@
-"""The pages of a sign-in that needs another factor: prove it by one of the account's methods, or say that all of them are lost."""
+"""The pages of a sign-in that needs another factor, and what is offered after one that needed none."""
 
 import re
 from http import HTTPStatus
@@ -9,8 +9,6 @@ from flask_babel import ngettext
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from idp.accounts.models import RECOVERY
-from idp.accounts.pages import local_time
 from idp.accounts.ports import WayOn
 from idp.accounts.strength import AAL2, AAL3, KNOWLEDGE, Proof
 from idp.errors import PageError
@@ -95,37 +93,6 @@ class MorePages:
         if retry_after:
             response.headers["Retry-After"] = str(retry_after)
         return response
-
-    def lost(self, interaction_id: str) -> Response:
-        """Offer the ways back in to somebody whose methods are out of reach; the last one takes days, and everybody is told."""
-        interaction = self._dispatcher.load(interaction_id)
-        step = self._dispatcher.step(interaction)
-        if not isinstance(step, ProveMore):
-            return self._dispatcher.advance(interaction)
-        form, account_id = StepForm(), step.account_id
-        # Whoever only sits at a signed-in browser hasn't shown the password: they can't begin this.
-        proven = any(KNOWLEDGE in proof.shows for proof in interaction.proofs)
-        due_at = self._strong.reset.due_at(account_id)
-        if form.validate_on_submit() and proven:
-            due_at = self._strong.reset.ask(account_id, where())
-        has = self._strong.standings.of(account_id)
-        account = self._strong.accounts.profile.read(account_id)
-        addresses = self._strong.accounts.addresses.of_account(account_id)
-        page = render_template(
-            "login/lost.html",
-            form=form,
-            interaction=interaction,
-            proven=proven,
-            due=local_time(due_at, account["time_zone"] if account else None) if due_at else "",
-            waiting=self._strong.reset.waiting_days,
-            backups=[
-                (each.name, each.describe())
-                for each in self._strong.registry
-                if each.name in (*has.methods, *has.backups)
-            ],
-            recovery=any(row["role"] == RECOVERY for row in addresses),
-        )
-        return make_response(page)
 
     def offer(self, interaction_id: str) -> Response:
         """Offer a passkey to somebody who signed in with a password alone, on a device that can keep one; once in a while.

@@ -25,14 +25,15 @@ WHERE (SELECT count(*) FROM interaction WHERE network = CAST(:network AS TEXT) A
 # Of any number of requests that looked at it together, one goes on.
 _SAVE = """
 UPDATE interaction SET chosen_sid = :chosen_sid, account_id = :account_id, proofs = :proofs, remember = :remember,
-                       trust = :trust, denied = :denied, offer = :offer, allowed = :allowed
+                       trust = :trust, denied = :denied, offer = :offer, allowed = :allowed, address_proven_at = :address_proven_at
 WHERE id = :id AND browser_digest = :browser_digest AND started_sid = :started_sid AND completed_at IS NULL
 """
 _START = """
 UPDATE interaction SET started_sid = :sid, chosen_sid = :sid, trust = 0
 WHERE id = :id AND started_sid IN ('', :sid) AND completed_at IS NULL
 """
-_COMPLETE = "UPDATE interaction SET completed_at = :now, account_id = '', proofs = '[]' WHERE completed_at IS NULL AND "
+_COMPLETE = """
+UPDATE interaction SET completed_at = :now, account_id = '', proofs = '[]', address_proven_at = 0 WHERE completed_at IS NULL AND """
 
 
 class TooManyOpenError(PageError):
@@ -71,6 +72,8 @@ class Interaction:
     offer: bool
     allowed: bool
     completed: bool
+    address_proven_at: int
+    """When the person has shown that they read the account's mail; 0: not in this sign-in."""
 
 
 def add(
@@ -125,6 +128,7 @@ def save(tx: Tx, interaction: Interaction) -> bool:
             denied=int(interaction.denied),
             offer=int(interaction.offer),
             allowed=int(interaction.allowed),
+            address_proven_at=interaction.address_proven_at,
         )
         == 1
     )
@@ -188,4 +192,5 @@ def _interaction(row: Row) -> Interaction:
         offer=bool(row["offer"]),
         allowed=bool(row["allowed"]),
         completed=row["completed_at"] is not None,
+        address_proven_at=row["address_proven_at"],
     )

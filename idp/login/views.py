@@ -24,6 +24,7 @@ from idp.login.flow import AskConsent, Prove, Step
 from idp.login.forms import ProveAgainForm, SignInForm, StepForm
 from idp.login.interactions import HOME, SEE_OTHER
 from idp.login.knowledge import where
+from idp.login.lost_views import LostPages
 from idp.login.mail_code_views import MailCodePages
 from idp.login.more_views import MorePages
 from idp.login.passkey_views import PasskeyPages
@@ -199,7 +200,13 @@ class Pages:
 
 
 def blueprint(
-    pages: Pages, more: MorePages, passkeys: PasskeyPages, certificates: CertificatePages, mail_codes: MailCodePages
+    pages: Pages,
+    more: MorePages,
+    lost: LostPages,
+    *,
+    passkeys: PasskeyPages,
+    certificates: CertificatePages,
+    mail_codes: MailCodePages,
 ) -> Blueprint:
     """Return the routes."""
     routes = Blueprint(
@@ -217,7 +224,8 @@ def blueprint(
         ("/sign-in/<interaction_id>/passkey/options", passkeys.passkey_options, ["GET"]),
         ("/sign-in/<interaction_id>/certificate", certificates.certificate, both),
         ("/sign-in/<interaction_id>/with/<method>", more.prove_more, both),
-        ("/sign-in/<interaction_id>/lost", more.lost, both),
+        ("/sign-in/<interaction_id>/lost", lost.lost, both),
+        ("/sign-in/<interaction_id>/lost/code", lost.lost_code, both),
         ("/sign-in/<interaction_id>/offer", more.offer, both),
         ("/choose-account/<interaction_id>", pages.choose_account, both),
         ("/consent/<interaction_id>", pages.consent, both),
@@ -252,6 +260,11 @@ def _explain(refused: PasswordRefused) -> tuple[str, HTTPStatus]:
             _(
                 "This account is locked, because its owner said “It wasn’t me”. Choose “Forgot your password?” to open it again."
             ),
+            HTTPStatus.FORBIDDEN,
+        )
+    if refused.reason == "expired":
+        return (
+            _("This first password is too old. Choose “Forgot your password?” to set one of your own."),
             HTTPStatus.FORBIDDEN,
         )
     if refused.reason == "disabled":

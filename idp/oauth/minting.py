@@ -11,10 +11,12 @@ import hmac
 from collections.abc import Mapping
 
 from config.settings import ProviderSettings
+from config.tuning import HIGHER_LEVEL_SECONDS
 from idp.clock import Clock
 from idp.ids import new_id
 from idp.oauth import bearer
 from idp.oauth.client import Client
+from idp.oauth.ports import ACR_VALUES
 from idp.oauth.store.families import Family
 from keys import Signer, hashing
 from keys.ring import Algorithm
@@ -55,9 +57,11 @@ class Minting:
             "scope": " ".join(scope),
         }
         if family is not None:
+            # A token that is refreshed for long opens no more than a new sign-in by the session's lasting proof would.
+            lasts = now - family.auth_time < HIGHER_LEVEL_SECONDS
             claims |= {
                 "auth_time": family.auth_time,
-                "acr": family.acr,
+                "acr": family.acr if lasts else ACR_VALUES[0],
                 "amr": family.amr,
                 "sid": family.sid,
                 "family": family.id,

@@ -15,7 +15,17 @@ import requests
 from playwright.sync_api import Page, expect
 
 from idp.factors.totp import crypto
-from tests.journey.steps import PASSWORD, SCREENSHOTS, fits, heading, look, name_menu, sign_in, wait_until
+from tests.journey.steps import (
+    PASSWORD,
+    SCREENSHOTS,
+    confirm_address,
+    fits,
+    heading,
+    look,
+    name_menu,
+    sign_in,
+    wait_until,
+)
 from tests.support.stack import Stack
 
 CALLBACK = "http://127.0.0.1:9/callback"
@@ -25,9 +35,10 @@ def code_of(secret: str, *, later: int = 0) -> str:
     return crypto.code_at(secret, int(time.time()) // crypto.STEP_SECONDS + later)
 
 
-def set_up_app(page: Page) -> str:
+def set_up_app(page: Page, stack: Stack, email: str = "") -> str:
     """On the page that offers the methods; return the secret that the app now has."""
     page.get_by_role("link", name="Set up: Authenticator app").click()
+    confirm_address(page, stack, email)
     page.get_by_text("I can’t scan it").click()
     secret = page.locator("#secret").inner_text().replace(" ", "")
     page.get_by_label("Code from the app").fill(code_of(secret, later=-1))
@@ -44,7 +55,7 @@ def begin_draft(page: Page, title: str) -> None:
 
 
 def test_without_any_method_one_is_set_up_on_the_way(page: Page, stack: Stack) -> None:
-    stack.add_person("ines", "Inés Duarte", PASSWORD)
+    email = stack.add_person("ines", "Inés Duarte", PASSWORD)
     page.goto(stack.filing)
     heading(page, "File with us")
     look(page, "filing-landing")
@@ -55,7 +66,8 @@ def test_without_any_method_one_is_set_up_on_the_way(page: Page, stack: Stack) -
     # The password was right, and isn't enough.
     expect(page).to_have_url(re.compile("/account/security/add"))
     look(page, "filing-choose-a-method")
-    set_up_app(page)
+    # Nor is it for adding a second step: that takes a code by mail.
+    set_up_app(page, stack, email)
 
     expect(page).to_have_url(f"{stack.filing}/drafts")
     heading(page, "Draft applications")
@@ -106,7 +118,7 @@ def test_with_a_method_only_what_is_missing_is_asked(
     other.goto(f"{stack.issuer}/account/security")
     sign_in(other, "jonas")
     other.locator("#add-method").click()
-    secret = set_up_app(other)
+    secret = set_up_app(other, stack)
 
     page.get_by_role("link", name="Filing", exact=True).click()
     heading(page, "Enter the code from your app")
@@ -165,7 +177,7 @@ def test_whoever_cancels_the_second_step_is_still_signed_in(page: Page, stack: S
     stack.add_person("nadia", "Nadia Rossi", PASSWORD)
     page.goto(f"{stack.filing}/drafts")
     sign_in(page, "nadia")
-    secret = set_up_app(page)
+    secret = set_up_app(page, stack)
     heading(page, "Draft applications")
     # Filing's session is one of the password only, as far as it knows; the provider's has ended.
     with closing(sqlite3.connect(stack.folder / "filing.db")) as database, database:
@@ -188,7 +200,7 @@ def test_what_was_typed_is_still_there(page: Page, open_browser: Callable[..., P
     stack.add_person("lena", "Lena Okoye", PASSWORD)
     page.goto(f"{stack.filing}/drafts")
     sign_in(page, "lena")
-    set_up_app(page)
+    set_up_app(page, stack)
     heading(page, "Draft applications")
     begin_draft(page, "A kettle that hums")
     # Hours later the session of this service has ended; the provider still knows her.
@@ -230,7 +242,7 @@ class App:
         self.auth = (made["client_id"], made["client_secret"])
         self.document = requests.get(f"{stack.issuer}/.well-known/openid-configuration", timeout=5).json()
 
-    def token(self, page: Page, sign_in: Callable[[Page], None], **asked: str) -> str:
+    def token(self, page: Page, sign_in: Callable[[Page], object], **asked: str) -> str:
         """Walk through the provider in the person's browser; return the access token."""
         verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(12)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -277,7 +289,7 @@ def test_a_developers_app_is_challenged_and_steps_up(page: Page, stack: Stack) -
     assert challenge["error"] == "insufficient_user_authentication"
     assert challenge["acr_values"] == "aal2"
 
-    strong = app.token(page, set_up_app, acr_values=challenge["acr_values"])
+    strong = app.token(page, lambda page: set_up_app(page, stack), acr_values=challenge["acr_values"])
     assert app.call(strong).json() == {"drafts": []}
     draft = {"kind": "design", "title": "A kettle’s spout", "applicant": "Mika Salo"}
     assert app.call(strong, "POST", json=draft).status_code == 201

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.journey.steps import PASSWORD, heading, look, sign_in, sign_out
+from tests.journey.steps import PASSWORD, confirm_address, heading, look, sign_in, sign_out
 from tests.journey.test_i_sign_in_with_a_passkey import ADD, add, sign_in_page, to_add
 from tests.support.stack import Stack
 from tests.support.virtual_keys import ChromiumKeys
@@ -21,6 +21,7 @@ def test_offered_right_after_signing_in(page: Page, open_browser: Callable[..., 
     heading(page, "Next time without a password?")
     look(page, "passkey-offer")
     page.locator("#create-passkey").click()
+    confirm_address(page, stack)
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("is ready")
     page.get_by_role("button", name="Done").click()

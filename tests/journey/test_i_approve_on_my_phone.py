@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journey.steps import PASSWORD, SCREENSHOTS, heading, look, open_mail, sign_in
+from tests.journey.steps import PASSWORD, SCREENSHOTS, confirm_address, heading, look, open_mail, sign_in
 from tests.support.firefox import until
 from tests.support.phone import Phone
 from tests.support.push_service import PushService
@@ -41,6 +41,7 @@ def register(page: Page, phone: Phone, stack: Stack, username: str) -> None:
     stack.add_person(username, username.title(), PASSWORD)
     page.goto(stack.issuer + ADD)
     sign_in(page, username)
+    confirm_address(page, stack)
     page.get_by_label("Number on the device").fill(phone.register(page.locator("#link").inner_text()))
     page.locator("#confirm").click()
     expect(page.get_by_text("Your device is registered")).to_be_visible()
@@ -63,6 +64,7 @@ def test_from_the_qr_code_to_the_first_approval(page: Page, open_browser: Opened
     stack.add_person("rosa", "Rosa Marini", PASSWORD)
     page.goto(stack.issuer + ADD)
     sign_in(page, "rosa")
+    confirm_address(page, stack)
     heading(page, "Register a phone or another browser")
     look(page, "push-add")
     link = page.locator("#link").inner_text()

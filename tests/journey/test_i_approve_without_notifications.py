@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.journey.steps import PASSWORD, SCREENSHOTS, heading, look, sign_in
+from tests.journey.steps import PASSWORD, SCREENSHOTS, confirm_address, heading, look, sign_in
 from tests.support.stack import Stack
 
 ADD = "/account/security/push/add"
@@ -14,6 +14,8 @@ Opened = Callable[..., Page]
 def register(tablet: Page, plain: Page, stack: Stack) -> None:
     plain.goto(stack.issuer + ADD)
     sign_in(plain, "lotte")
+    # By the mail: nothing of it needs JavaScript.
+    confirm_address(plain, stack, "lotte@example.net")
     heading(plain, "Register a phone or another browser")
     tablet.goto(plain.locator("#link").inner_text())
     look(tablet, "push-register")
@@ -81,6 +83,7 @@ def test_an_iphone_needs_the_home_screen(page: Page, open_browser: Opened, stack
     stack.add_person("milan", "Milan Horvat", PASSWORD)
     page.goto(stack.issuer + ADD)
     sign_in(page, "milan")
+    confirm_address(page, stack)
     link = page.locator("#link").inner_text()
     # Safari there has no PushManager, and says that it isn't on the home screen.
     phone = open_browser(viewport={"width": 390, "height": 844})

@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from playwright.sync_api import Page, expect
 
-from tests.journey.steps import PASSWORD, SCREENSHOTS, fits, heading, link_in, look, open_mail, sign_in
+from tests.journey.steps import PASSWORD, SCREENSHOTS, confirm_address, fits, heading, link_in, look, open_mail, sign_in
 from tests.journey.test_filing_demands_strong_authentication import set_up_app
 from tests.support.stack import Stack
 
@@ -192,6 +192,7 @@ def sign_in_with(path: Path, open_browser: Open, stack: Stack) -> None:
     # It is asked for once it has been used; this is the page where that is done.
     other.goto(f"{stack.issuer}/account/security/prove")
     sign_in(other, "vesna")
+    confirm_address(other, stack)
     other.locator("#use-certificate").click()
     heading(other, "Security")
     other.goto(f"{stack.certificates}/certificates")
@@ -254,7 +255,7 @@ def test_with_another_browser_and_a_lost_code(page: Page, open_browser: Open, st
     # A new one after a second step, which he sets up on the way.
     other.locator("#lost").click()
     expect(other).to_have_url(re.compile("/account/security/add"))
-    set_up_app(other)
+    set_up_app(other, stack)
     heading(other, "Get a new enrolment code")
     look(other, "certificates-new-code", narrow=False)
     other.locator("#show").click()

@@ -8,7 +8,7 @@ import requests
 from cryptography.hazmat.primitives.serialization import Encoding
 from playwright.sync_api import Page, expect
 
-from tests.journey.steps import PASSWORD, heading, look, sign_in, sign_out
+from tests.journey.steps import PASSWORD, confirm_address, heading, look, sign_in, sign_out
 from tests.support.client_certificates import CertificateOffice, Held
 from tests.support.stack import Stack
 
@@ -47,6 +47,8 @@ def test_password_and_certificate(open_browser: Callable[..., Page], stack: Stac
         expect(page.locator("#unproven").get_by_text(f"number {held.serial}")).to_be_visible()
         look(page, "security-certificate-unproven")
         page.locator("#prove").click()
+        # It would be her first second step, whoever has got the certificate.
+        confirm_address(page, stack, "cilla@example.net")
         heading(page, "Use your certificate")
         expect(page.get_by_role("link", name="Set up another way instead")).to_be_visible()
         look(page, "certificate-first-use")

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.journey.steps import (
     PASSWORD,
     SCREENSHOTS,
+    confirm_address,
     heading,
     look,
     name_menu,
@@ -29,6 +30,7 @@ def to_add(page: Page, stack: Stack, username: str, name: str) -> str:
     email = stack.add_person(username, name, PASSWORD)
     page.goto(f"{stack.issuer}{ADD}")
     sign_in(page, username)
+    confirm_address(page, stack)
     heading(page, "Add a passkey or security key")
     return email
 
@@ -58,6 +60,7 @@ def test_a_passkey_from_the_first_day(page: Page, stack: Stack) -> None:
     phone = keys.add()
     page.locator("#add-method").click()
     page.get_by_role("link", name="Set up: Passkey or security key").click()
+    confirm_address(page, stack)
     heading(page, "Add a passkey or security key")
     look(page, "passkey-add")
     page.get_by_role("button", name="Continue").click()
@@ -247,6 +250,9 @@ def test_in_firefox(stack: Stack) -> None:
         firefox.type("[name=username]", "fox")
         firefox.type("[name=password]", PASSWORD)
         firefox.press("#sign-in")
+        firefox.wait_for("Confirm it’s you")
+        stack.prove_addresses()
+        firefox.goto(f"{stack.issuer}{ADD}")
         firefox.wait_for("What would you like to add?")
         firefox.press("#add-key")
         firefox.wait_for("Your passkey is ready")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from idp.factors.totp import crypto
-from tests.journey.steps import PASSWORD, heading, look, open_mail, sign_in
+from tests.journey.steps import PASSWORD, code_in, confirm_address, heading, look, open_mail, sign_in
 from tests.support.stack import Stack
 
 
@@ -23,10 +23,11 @@ def to_security(page: Page, stack: Stack, username: str) -> None:
     heading(page, "Security")
 
 
-def set_up_app(page: Page, name: str = "") -> str:
+def set_up_app(page: Page, stack: Stack, name: str = "") -> str:
     """From the security page; return the secret that the app now has."""
     page.locator("#add-method").click()
     page.get_by_role("link", name="Set up: Authenticator app").click()
+    confirm_address(page, stack)
     page.get_by_text("I can’t scan it").click()
     secret = page.locator("#secret").inner_text().replace(" ", "")
     page.get_by_label("Code from the app").fill(code_of(secret, later=-1))
@@ -55,6 +56,18 @@ def test_setting_it_up(page: Page, open_browser: Callable[..., Page], stack: Sta
     heading(page, "Add a second step")
     look(page, "choose-a-method")
     page.get_by_role("link", name="Set up: Authenticator app").click()
+    # It could be somebody who has stolen the password: a code comes by mail, and a wrong one is no use.
+    heading(page, "Confirm it’s you")
+    look(page, "prove-address")
+    page.locator("#send").click()
+    page.get_by_label("Code").fill("2222-2222")
+    page.locator("#confirm").click()
+    expect(page.locator("#error")).to_be_focused()
+    look(page, "prove-address-wrong")
+    mail = stack.mail(email, containing="Your code to add a second step")
+    open_mail(open_browser(), stack, email, "Your code to add a second step", "mail-add-factor")
+    page.get_by_label("Code").fill(code_in(mail))
+    page.locator("#confirm").click()
     heading(page, "Set up an authenticator app")
     look(page, "totp-add")
     page.get_by_text("I can’t scan it").click()
@@ -76,7 +89,7 @@ def test_setting_it_up(page: Page, open_browser: Callable[..., Page], stack: Sta
 def test_recovery_codes(page: Page, stack: Stack) -> None:
     stack.add_person("rosalia", "Rosalia Lima", PASSWORD)
     to_security(page, stack, "rosalia")
-    set_up_app(page, "Old phone")
+    set_up_app(page, stack, "Old phone")
     page.get_by_role("link", name="Make recovery codes").first.click()
     heading(page, "Recovery codes")
     look(page, "recovery-codes-none")
@@ -96,7 +109,7 @@ def test_recovery_codes(page: Page, stack: Stack) -> None:
 def test_signing_in_with_it(page: Page, open_browser: Callable[..., Page], stack: Stack) -> None:
     email = stack.add_person("tarek", "Tarek Aziz", PASSWORD)
     to_security(page, stack, "tarek")
-    secret = set_up_app(page)
+    secret = set_up_app(page, stack)
     make_codes(page)
     other = open_browser()
     other.goto(f"{stack.dashboard}/dashboard")
@@ -126,7 +139,7 @@ def test_signing_in_with_it(page: Page, open_browser: Callable[..., Page], stack
 def test_a_code_from_the_drawer(page: Page, open_browser: Callable[..., Page], stack: Stack) -> None:
     email = stack.add_person("tilda", "Tilda Ek", PASSWORD)
     to_security(page, stack, "tilda")
-    set_up_app(page, "Old phone")
+    set_up_app(page, stack, "Old phone")
     codes = make_codes(page)
     third = open_browser()
     third.goto(f"{stack.issuer}/account")
@@ -158,7 +171,7 @@ def test_a_code_from_the_drawer(page: Page, open_browser: Callable[..., Page], s
 def test_everything_is_lost(page: Page, open_browser: Callable[..., Page], stack: Stack) -> None:
     email = stack.add_person("sami", "Sami Niemi", PASSWORD)
     to_security(page, stack, "sami")
-    set_up_app(page)
+    set_up_app(page, stack)
 
     other = open_browser()
     other.goto(f"{stack.dashboard}/dashboard")
@@ -166,7 +179,9 @@ def test_everything_is_lost(page: Page, open_browser: Callable[..., Page], stack
     other.get_by_role("link", name="I can’t use it").click()
     heading(other, "Can’t confirm it’s you?")
     look(other, "lost")
+    lost = other.url
     other.locator("#start-reset").click()
+    confirm_address(other, stack, email)
     expect(other.get_by_text("They will be removed on")).to_be_visible()
     look(other, "lost-waiting")
     open_mail(open_browser(), stack, email, "Somebody says that your devices are lost", "mail-reset-asked")
@@ -176,9 +191,12 @@ def test_everything_is_lost(page: Page, open_browser: Callable[..., Page], stack
     page.locator("#cancel-reset").click()
     expect(page.get_by_text("Your methods stay as they are.")).to_be_visible()
     # begun again, and nobody stops it
-    other.go_back()
-    other.reload()
+    other.goto(lost)
     other.locator("#start-reset").click()
+    heading(other, "Confirm it’s you")
+    look(other, "lost-code")
+    confirm_address(other, stack, email)
+    expect(other.get_by_text("They will be removed on")).to_be_visible()
     stack.change("UPDATE factor_reset SET due_at = 1")
     other.goto(f"{stack.dashboard}/dashboard")
     sign_in(other, "sami")

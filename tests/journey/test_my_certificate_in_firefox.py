@@ -53,6 +53,9 @@ def test_from_the_request_to_signing_in(firefox: Open, stack: Stack, tmp_path: P
     # It is asked for once it has been used; this is the page where that is done.
     browser.goto(f"{stack.issuer}/account/security/prove")
     sign_in(browser)
+    browser.wait_for("Confirm it’s you")
+    stack.prove_addresses()
+    browser.goto(f"{stack.issuer}/account/security/prove")
     browser.wait_for("Use my certificate")
     browser.press("#use-certificate")
     until(lambda: arrived(browser), lambda: browser.run("() => document.body.innerText"), 20)

@@ -5,7 +5,7 @@ from werkzeug.test import Client
 from idp.factors.base import Attempt
 from tests.support.half_way import begin, get, live_sessions, post, sid_of, signed_in
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, RegisteredClient, answer, csrf
-from tests.support.strong import HERE, TotpOf, account_id, add_recovery_codes, add_totp
+from tests.support.strong import HERE, TotpOf, account_id, add_recovery_codes, add_totp, prove_address
 
 WAYS = ("", "/proceed", "/cancel", "/with/totp", "/with/recovery_codes", "/passkey", "/offer", "/lost")
 
@@ -227,6 +227,7 @@ class TestTheEndOfASession:
     def test_ends_what_was_being_set_up(self, idp: ProviderUnderTest) -> None:
         browser = idp.browser()
         idp.code(idp.register(), Pkce(), browser)
+        prove_address(idp)
         get(browser, "/account/security/passkeys/add")
         get(browser, "/account/security/push/add")
         tables = ("webauthn_challenge", "push_enrolment")
@@ -243,6 +244,7 @@ class TestTheEndOfASession:
         setup = idp.core.strong.totp.begin(account_id(idp, "alice"), "alice", sid_of(idp))
         post(first, "/sign-out")
         idp.code(idp.register(), Pkce(), second)
+        prove_address(idp)
         post(
             second, "/account/security/totp/add", setup=setup.token, code=TotpOf(idp, setup.secret, 0).code(), name="x"
         )

@@ -231,6 +231,21 @@ def test_nothing_but_a_certificate(desk: Desk) -> None:
     assert claims["amr"] == ["swk", "mfa"]
 
 
+def test_a_certificate_that_nobody_has_used_does_not_sign_in_alone(desk: Desk) -> None:
+    """The first time it comes after the password, and a code by mail if it is the first second factor."""
+    certificates = desk.idp.core.strong.certificates.method
+    certificates.signs_in_alone = True
+    with desk.idp.core.database.write() as tx:
+        tx.run("UPDATE factor SET last_used_at = NULL")
+    browser = desk.idp.browser()
+    start = desk.idp.authorize(browser, desk.idp.register(), Pkce()).location.partition("?")[0]
+    ask = browser.get(f"{start}/certificate", base_url=ISSUER)
+    refused = desk.go_on(browser, desk.show(ask.location, desk.alice))
+    assert (refused.status_code, "once after your password" in refused.text) == (422, True)
+    has = desk.idp.core.strong.standings.of(account_id(desk.idp, "alice"))
+    assert (has.methods, has.unproven) == ((), ("certificate",))
+
+
 @pytest.mark.parametrize(
     ("path", "method", "status"), [("/", "GET", 404), ("/certificate/x/y", "GET", 404), ("/certificate/x", "POST", 405)]
 )

@@ -12,7 +12,7 @@ from idp.factors.totp import crypto
 from tests.support.clock import TurnedClock
 from tests.support.half_way import ENROLMENT, begin, get, post, sid_of
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, make_provider
-from tests.support.strong import account_id, add_recovery_codes, add_totp
+from tests.support.strong import account_id, add_recovery_codes, add_totp, prove_address
 
 HOSTILE = ("\0", "a\0b", "x" * 10_000, "😀" * 3_000, "' OR 1=1 --", "\ud7ff\uffff", "{}", "[]", "-1", "9" * 30)
 IN_PATHS = ("%00", "a%00b", "x" * 5_000, "%F0%9F%98%80", "%FF", "..%2F..%2Fetc")
@@ -48,7 +48,16 @@ def test_in_the_steps_of_a_sign_in(idp: ProviderUnderTest) -> None:
         with idp.core.database.write() as tx:
             tx.run("DELETE FROM factor_attempts")
             tx.run("DELETE FROM rate_limit")
-        for way in ("/with/totp", "/with/recovery_codes", "/with/webauthn", "/with/push", "/passkey", "/lost", ""):
+        for way in (
+            "/with/totp",
+            "/with/recovery_codes",
+            "/with/webauthn",
+            "/with/push",
+            "/passkey",
+            "/lost",
+            "/lost/code",
+            "",
+        ):
             assert_calm(browser, address + way, value)
         assert_calm(browser, f"/choose-account/{address.rpartition('/')[2]}", value)
 
@@ -56,7 +65,8 @@ def test_in_the_steps_of_a_sign_in(idp: ProviderUnderTest) -> None:
 def test_on_the_pages_of_the_account(idp: ProviderUnderTest) -> None:
     browser = idp.browser()
     idp.code(idp.register(), Pkce(), browser)
-    pages = (*ENROLMENT, "/account/security", "/account/security/add")
+    prove_address(idp)
+    pages = (*ENROLMENT, "/account/security", "/account/security/add", "/account/security/confirm")
     for value in HOSTILE:
         for path in pages:
             assert_calm(browser, path, value)
@@ -73,6 +83,7 @@ def test_on_the_pages_of_the_account(idp: ProviderUnderTest) -> None:
 def test_in_names(idp: ProviderUnderTest, name: str) -> None:
     browser = idp.browser()
     idp.code(idp.register(), Pkce(), browser)
+    prove_address(idp)
     totp = idp.core.strong.totp
     setup = totp.begin(account_id(idp, "alice"), "alice", sid_of(idp))
     code = crypto.code_at(setup.secret, idp.clock() // crypto.STEP_SECONDS)
@@ -93,7 +104,7 @@ def test_in_paths(idp: ProviderUnderTest, part: str) -> None:
         f"/sign-in/{part}/cancel", f"/choose-account/{part}", f"/consent/{part}", f"/wasnt-me/{part}",
         f"/account/security/methods/{part}", f"/account/security/methods/{part}/remove",
         f"/account/security/passkeys/{part}", f"/account/security/push/add/{part}/state",
-        f"/approvals/{part}", f"/approvals/{part}/state", f"/approvals/register/{part}",
+        f"/account/security/confirm/{part}", f"/account/security/confirm?c={part}", f"/approvals/{part}", f"/approvals/{part}/state", f"/approvals/register/{part}",
     ):  # fmt: skip
         for one in (browser, signed_in):
             assert get(one, path).status_code < 500, path

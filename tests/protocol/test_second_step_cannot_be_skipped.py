@@ -9,7 +9,7 @@ from idp.accounts import strength
 from idp.accounts.strength import Proof
 from tests.support.half_way import ENROLMENT, begin, get, live_sessions, post, sid_of, signed_in
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, RegisteredClient, answer, csrf
-from tests.support.strong import TotpOf, account_id, add_totp
+from tests.support.strong import TotpOf, account_id, add_totp, prove_address
 
 ACCOUNT = ("", "/profile", "/email", "/password", "/sessions", "/services", "/recovery-email", "/security")
 
@@ -141,6 +141,7 @@ class TestOtherPeople:
         alice, totp = account_id(idp, "alice"), idp.core.strong.totp
         browser = idp.browser()
         begin(idp, browser, client, "bob")
+        prove_address(idp, "bob")
         setup = totp.begin(alice, "alice", sid_of(idp))
         code = TotpOf(idp, setup.secret, 0).code()
         assert post(browser, ENROLMENT[0], setup=setup.token, code=code, name="x").status_code == 422
@@ -172,6 +173,7 @@ class TestForms:
     def test_nobody_is_led_elsewhere(self, idp: ProviderUnderTest, client: RegisteredClient, target: str) -> None:
         browser = idp.browser()
         idp.code(client, Pkce(), browser)
+        prove_address(idp)
         totp = idp.core.strong.totp
         setup = totp.begin(account_id(idp, "alice"), "alice", sid_of(idp))
         fields = {"csrf_token": csrf(get(browser, "/forgot-password").text), "setup": setup.token, "name": "x"}
@@ -226,6 +228,7 @@ def test_whoever_changes_how_they_sign_in_is_offered_to_end_other_sessions(idp: 
     here, other = idp.browser(), idp.browser()
     for browser in (here, other):
         idp.code(idp.register(), Pkce(), browser)
+    prove_address(idp)
     setup = idp.core.strong.totp.begin(account_id(idp, "alice"), "alice", newest_sid(here))
     code = TotpOf(idp, setup.secret, 0).code()
     done = post(here, "/account/security/totp/add", setup=setup.token, code=code, name="x")

@@ -8,7 +8,7 @@ from werkzeug.test import Client, TestResponse
 
 from idp.accounts.proofs import Purpose
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, RegisteredClient, answer, csrf
-from tests.support.strong import HERE, TotpOf, add_recovery_codes, add_totp
+from tests.support.strong import HERE, TotpOf, add_recovery_codes, add_totp, confirm_by_mail, prove_address
 
 
 def follow(browser: Client, response: TestResponse) -> TestResponse:
@@ -106,7 +106,10 @@ def test_who_lost_everything_waits(idp: ProviderUnderTest, app: TotpOf) -> None:
     page = browser.get(lost, base_url=ISSUER)
     assert "waiting time of 3 days" in page.text
     started = browser.post(lost, data={"csrf_token": csrf(page.text)}, base_url=ISSUER)
-    assert "They will be removed on" in started.text
+    assert started.location == f"{lost}/code"
+    done = confirm_by_mail(idp, browser, started.location)
+    assert done.location == lost
+    assert "They will be removed on" in follow(browser, done).text
     idp.clock.now += 3 * 86400 - 1
     assert "/with/totp" in begin(idp, idp.browser(), client).location
     idp.clock.now += 1
@@ -117,7 +120,7 @@ def test_using_a_method_stops_the_waiting_time(idp: ProviderUnderTest, app: Totp
     browser, client = idp.browser(), idp.register()
     step = begin(idp, browser, client)
     lost = step.location.replace("/with/totp", "/lost")
-    browser.post(lost, data={"csrf_token": csrf(browser.get(lost, base_url=ISSUER).text)}, base_url=ISSUER)
+    confirm_by_mail(idp, browser, f"{lost}/code")
     answer(prove(browser, step, app.code()))
     idp.clock.now += 4 * 86400
     assert "/with/totp" in begin(idp, idp.browser(), client).location
@@ -149,6 +152,7 @@ def test_setting_one_up_leads_back_to_the_service(idp: ProviderUnderTest) -> Non
     browser, client = idp.browser(), idp.register()
     step = begin(idp, browser, client, acr_values="aal2")
     assert step.location.startswith("/account/security/add")
+    prove_address(idp)
     add = step.location.replace("/add", "/totp/add")
     page = browser.get(add, base_url=ISSUER)
     secret = page.text.split('id="secret" dir="ltr">')[1].split("<")[0].replace(" ", "")

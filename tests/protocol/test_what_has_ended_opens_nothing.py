@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.half_way import ENROLMENT, begin, get, live_sessions, post, sid_of, signed_in
 from tests.support.provider import ISSUER, Pkce, ProviderUnderTest, RegisteredClient, answer, csrf
-from tests.support.strong import HERE, TotpOf, account_id, add_recovery_codes, add_totp
+from tests.support.strong import HERE, TotpOf, account_id, add_recovery_codes, add_totp, confirm_by_mail, prove_address
 
 
 @pytest.fixture
@@ -88,6 +88,7 @@ class TestWhatHasEnded:
     ) -> None:
         browser = idp.browser()
         idp.code(client, Pkce(), browser)
+        prove_address(idp)
         totp = idp.core.strong.totp
         setup, right = totp.begin(account_id(idp, "alice"), "alice", sid_of(idp)), totp.confirm
 
@@ -148,7 +149,7 @@ class TestTheWaitingTime:
         address = begin(idp, mine, client)
         answer(post(mine, f"{address}/with/totp", code=app.code()))
         lost = begin(idp, thief, client) + "/lost"
-        post(thief, lost)
+        confirm_by_mail(idp, thief, f"{lost}/code")
         post(thief, lost)
         due = idp.core.strong.reset.due_at(owner)
         assert due == idp.clock() + idp.core.settings.strong.reset_waiting

@@ -1,6 +1,7 @@
 """A sign-in that has come half the way: the password was right, and that is all."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from werkzeug.test import Client, TestResponse
 
@@ -13,6 +14,7 @@ ENROLMENT = (
     "/account/security/passkeys/add",
     "/account/security/push/add",
 )
+CONFIRM = "/account/security/confirm"
 
 
 def get(browser: Client, path: str) -> TestResponse:
@@ -46,3 +48,8 @@ def live_sessions(idp: ProviderUnderTest, username: str) -> int:
 def sid_of(idp: ProviderUnderTest, username: str = "alice") -> str:
     """Return the session that the person used last; empty when they have none."""
     return next((one.sid for one in idp.core.accounts.sessions.listing(account_id(idp, username))), "")
+
+
+def leads_to_code(response: TestResponse) -> bool:
+    """Say whether who wants to add a second factor is asked for a mailed code first."""
+    return response.status_code == 303 and urlsplit(response.location).path == CONFIRM

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
+from werkzeug.test import Client, TestResponse
+
 from idp.accounts.notices import Where
+from idp.accounts.proofs import OF_FACTORS
 from idp.factors.totp import crypto
-from tests.support.provider import ProviderUnderTest
+from tests.support.guessing import Post
+from tests.support.provider import ISSUER, ProviderUnderTest, csrf
 
 HERE = Where("192.0.2.1", "Mozilla/5.0")
 
@@ -45,3 +49,22 @@ def add_recovery_codes(idp: ProviderUnderTest, username: str) -> tuple[str, ...]
     with idp.provider.flask.test_request_context():
         recovery_codes.keep(owner, codes, HERE)
     return codes
+
+
+def prove_address(idp: ProviderUnderTest, username: str = "alice") -> None:
+    """Let all of somebody's sessions have shown just now that their person reads the account's mail, as before a first second factor."""
+    with idp.core.database.write() as tx:
+        sql = "UPDATE sso_session SET address_proven_at = :now WHERE account_id = :id"
+        assert tx.run(sql, now=idp.clock(), id=account_id(idp, username))
+
+
+def confirm_by_mail(idp: ProviderUnderTest, browser: Client, page: str) -> TestResponse:
+    """Do what the page that asks for a mailed code says; return where it leads once the code is right."""
+    sent = _send(browser, page, send="1")
+    mail = [each for each in Post(idp).collect() if each["template"] in OF_FACTORS][-1]
+    return _send(browser, sent.location, code=mail["context"]["code"])
+
+
+def _send(browser: Client, page: str, **fields: str) -> TestResponse:
+    token = csrf(browser.get(page, base_url=ISSUER).text)
+    return browser.post(page, data={"csrf_token": token, **fields}, base_url=ISSUER)

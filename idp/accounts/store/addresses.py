@@ -13,12 +13,17 @@ VALUES (:id, :account_id, :address, :key, :role, :now, :usable_from, :cancel_has
 
 _ACCOUNTS_REACHED = f"""
 SELECT a.id, a.username, a.name, a.locale, e.address, e.role FROM account a JOIN email_address e ON e.account_id = a.id
-WHERE e.address_key = :key AND e.usable_from <= :now AND a.status IN ('{ACTIVE}', '{LOCKED}') ORDER BY e.role, a.id
+WHERE e.address_key = :key AND (e.usable_from <= :now OR e.role = '{PRIMARY}') AND a.status IN ('{ACTIVE}', '{LOCKED}') ORDER BY e.role, a.id
 """
 
 
-def insert_primary_unless_taken(tx: Tx, account_id: str, address: str, key: str, *, now: int) -> bool:
-    """Give the account its primary address, or return False when the address belongs to somebody."""
+def insert_primary_unless_taken(
+    tx: Tx, account_id: str, address: str, key: str, *, now: int, usable_from: int = 0
+) -> bool:
+    """Give the account its primary address, or return False when the address belongs to somebody.
+
+    It recovers the account at once; what is `proving` it is from `usable_from` on, at once if that isn't given.
+    """
     return (
         tx.run(
             _INSERT + "ON CONFLICT DO NOTHING",
@@ -27,7 +32,7 @@ def insert_primary_unless_taken(tx: Tx, account_id: str, address: str, key: str,
             address=address,
             key=key,
             role=PRIMARY,
-            usable_from=now,
+            usable_from=usable_from or now,
             cancel_hash=None,
             now=now,
         )
@@ -35,10 +40,12 @@ def insert_primary_unless_taken(tx: Tx, account_id: str, address: str, key: str,
     )
 
 
-def replace_primary_unless_taken(tx: Tx, account_id: str, address: str, key: str, *, now: int) -> bool:
+def replace_primary_unless_taken(
+    tx: Tx, account_id: str, address: str, key: str, *, now: int, usable_from: int = 0
+) -> bool:
     """Exchange the primary address, or return False when the new one belongs to somebody: then roll back."""
     tx.run("DELETE FROM email_address WHERE account_id = :id AND role = 'primary'", id=account_id)
-    return insert_primary_unless_taken(tx, account_id, address, key, now=now)
+    return insert_primary_unless_taken(tx, account_id, address, key, now=now, usable_from=usable_from)
 
 
 def insert_recovery(
@@ -89,9 +96,10 @@ def accounts_reached(tx: Tx, key: str, *, now: int) -> Sequence[Row]:
 
 def usable(tx: Tx, account_id: str, *, now: int) -> Sequence[str]:
     """Return the addresses through which this account may be recovered."""
-    rows = tx.all(
-        "SELECT address FROM email_address WHERE account_id = :id AND usable_from <= :now ORDER BY role",
-        id=account_id,
-        now=now,
-    )
-    return [row["address"] for row in rows]
+    rows = of_account(tx, account_id)
+    return [row["address"] for row in rows if row["role"] == PRIMARY or row["usable_from"] <= now]
+
+
+def proving(tx: Tx, account_id: str, *, now: int) -> Sequence[str]:
+    """Return the addresses at which who reads them proves to be the account's owner: a new one waits, whatever its role."""
+    return [row["address"] for row in of_account(tx, account_id) if row["usable_from"] <= now]

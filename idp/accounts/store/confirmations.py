@@ -85,6 +85,26 @@ def consume_proof(tx: Tx, purpose: str, proof_hash: str, *, now: int) -> Row | N
     return tx.one(_CONSUME_PROOF, hash=proof_hash, purpose=purpose, now=now)
 
 
+def leave_proof(tx: Tx, confirmation_id: str, *, account_id: str, proof_hash: str) -> None:
+    """Say whose mail a used confirmation was about, and by what the browser shows it in which it was read."""
+    tx.run(
+        "UPDATE confirmation SET account_id = :account_id, proof_hash = :proof_hash WHERE id = :id AND used_at IS NOT NULL",
+        id=confirmation_id,
+        account_id=account_id,
+        proof_hash=proof_hash,
+    )
+
+
+def take_proof(tx: Tx, account_id: str, proof_hash: str) -> Row | None:
+    """Return a used confirmation by what `leave_proof` left of it: once."""
+    return tx.one(
+        "UPDATE confirmation SET proof_hash = NULL WHERE account_id = :account_id AND proof_hash = :hash AND used_at IS NOT NULL"
+        " RETURNING used_at",
+        account_id=account_id,
+        hash=proof_hash,
+    )
+
+
 def find_open(tx: Tx, account_id: str, purpose: str, *, created_after: int, now: int) -> Row | None:
     """Return what the account has open for this purpose, neither its link nor its code being used."""
     return tx.one(_FIND_OPEN, account_id=account_id, purpose=purpose, created_after=created_after, now=now)

@@ -22,14 +22,16 @@ EDITABLE = (
 """The columns that a person changes on the profile page."""
 
 _INSERT = f"""
-INSERT INTO account (id, username, username_key, confusable_key, name, password_hash, password_changed_at, locale, country, roles, status,
-                     terms_accepted_at, created_at, updated_at)
-VALUES (:id, :username, :username_key, :confusable_key, :name, :password_hash, :now, :locale, :country, :roles, '{ACTIVE}',
-        :terms_accepted_at, :now, :now)
+INSERT INTO account (id, username, username_key, confusable_key, name, password_hash, password_changed_at, password_expires_at,
+                     locale, country, roles, status, terms_accepted_at, created_at, updated_at)
+VALUES (:id, :username, :username_key, :confusable_key, :name, :password_hash, :now, :password_expires_at,
+        :locale, :country, :roles, '{ACTIVE}', :terms_accepted_at, :now, :now)
 ON CONFLICT DO NOTHING
 """
 
-_CREDENTIALS = "SELECT a.id, a.username, a.password_hash, a.password_changed_at, a.status FROM account a "
+_CREDENTIALS = (
+    "SELECT a.id, a.username, a.password_hash, a.password_changed_at, a.password_expires_at, a.status FROM account a "
+)
 _BY_USERNAME = _CREDENTIALS + "WHERE a.username_key = :key"
 _BY_ADDRESS = (
     _CREDENTIALS + "JOIN email_address e ON e.account_id = a.id WHERE e.address_key = :key AND e.role = 'primary'"
@@ -47,7 +49,7 @@ def insert_unless_taken(tx: Tx, **columns: object) -> bool:
 
 
 def credentials_by_username(tx: Tx, key: str) -> Row | None:
-    """Return id, username, password_hash, password_changed_at and status."""
+    """Return id, username, password_hash, password_changed_at, password_expires_at and status."""
     return tx.one(_BY_USERNAME, key=key)
 
 
@@ -94,7 +96,8 @@ def update_profile(tx: Tx, account_id: str, changes: dict[str, Any], *, now: int
 def update_password(tx: Tx, account_id: str, password_hash: str, *, now: int) -> None:
     """Set a new password."""
     tx.run(
-        "UPDATE account SET password_hash = :hash, password_changed_at = :now, password_advice = NULL, updated_at = :now WHERE id = :id",
+        "UPDATE account SET password_hash = :hash, password_changed_at = :now, password_expires_at = NULL, password_advice = NULL,"
+        " updated_at = :now WHERE id = :id",
         id=account_id,
         hash=password_hash,
         now=now,

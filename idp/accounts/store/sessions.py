@@ -8,8 +8,9 @@ from idp.ids import new_id
 
 _INSERT = """
 INSERT INTO sso_session (id, account_id, secret_hash, created_at, authenticated_at, last_seen_at, expires_at, idle_seconds,
-                         remembered, ip, user_agent, proofs)
-VALUES (:id, :account_id, :secret_hash, :now, :authenticated_at, :now, :expires_at, :idle_seconds, :remembered, :ip, :user_agent, :proofs)
+                         remembered, ip, user_agent, proofs, address_proven_at)
+VALUES (:id, :account_id, :secret_hash, :now, :authenticated_at, :now, :expires_at, :idle_seconds, :remembered, :ip, :user_agent, :proofs,
+        :address_proven_at)
 """
 
 _RECORD = """
@@ -21,7 +22,7 @@ _LIVE = "s.ended_at IS NULL AND s.expires_at > :now AND s.last_seen_at + s.idle_
 
 _FIND = f"""
 SELECT s.id, s.account_id, s.secret_hash, s.created_at, s.authenticated_at, s.last_seen_at, s.remembered, s.proofs,
-       s.ip, s.user_agent, a.username, a.name, a.locale, a.time_zone, a.roles
+       s.ip, s.user_agent, s.address_proven_at, a.username, a.name, a.locale, a.time_zone, a.roles, a.password_expires_at
 FROM sso_session s JOIN account a ON a.id = s.account_id
 WHERE s.id = :id AND {_LIVE} AND a.status = '{ACTIVE}'
 """
@@ -29,7 +30,8 @@ WHERE s.id = :id AND {_LIVE} AND a.status = '{ACTIVE}'
 _LISTING = _FIND.replace("s.id = :id", "s.account_id = :id") + "ORDER BY s.last_seen_at DESC, s.id DESC"
 
 _STRENGTHEN = """
-UPDATE sso_session SET secret_hash = :secret_hash, authenticated_at = :authenticated_at, last_seen_at = :now, proofs = :proofs
+UPDATE sso_session SET secret_hash = :secret_hash, authenticated_at = :authenticated_at, last_seen_at = :now, proofs = :proofs,
+       address_proven_at = CASE WHEN :address_proven_at > address_proven_at THEN :address_proven_at ELSE address_proven_at END
 WHERE id = :id AND ended_at IS NULL
 """
 
@@ -76,9 +78,9 @@ def touch(tx: Tx, sid: str, *, now: int) -> None:
     tx.run("UPDATE sso_session SET last_seen_at = :now WHERE id = :id AND last_seen_at < :now", id=sid, now=now)
 
 
-def strengthen(tx: Tx, sid: str, *, secret_hash: str, proofs: str, authenticated_at: int, now: int) -> None:
-    """Give the session a new secret and later proofs."""
-    tx.run(_STRENGTHEN, id=sid, secret_hash=secret_hash, proofs=proofs, authenticated_at=authenticated_at, now=now)
+def strengthen(tx: Tx, sid: str, **columns: object) -> None:
+    """Give the session a new secret and later proofs: `secret_hash`, `proofs`, `authenticated_at`, `address_proven_at`, `now`."""
+    tx.run(_STRENGTHEN, id=sid, **columns)
 
 
 def renew(tx: Tx, sid: str, *, secret_hash: str) -> None:

@@ -119,6 +119,8 @@ class Certificates:
             known = store.by_factor(tx, row["factor_id"])
             if known is None:
                 return Refusal("wrong", message=words.refusal("unknown"))  # removed meanwhile
+            if not account_id and not known["last_used_at"]:
+                return Refusal("wrong", message=words.first_use())
             self._factors.used(tx, known["factor_id"], where)
         shows = (POSSESSION, VERIFIED) if self.signs_in_alone else (POSSESSION,)
         # "swk": whether the key lies on a card, nobody tells us (RFC 8176 section 2).

@@ -7,7 +7,7 @@ from idp.db import Row, Tx
 KEPT = 8
 """Ways of one attempt that weren't gone: tabs, and pages that were reloaded."""
 
-_CERTIFICATE = "SELECT c.*, f.account_id FROM factor_certificate c JOIN factor f ON f.id = c.factor_id "
+_CERTIFICATE = "SELECT c.*, f.account_id, f.last_used_at FROM factor_certificate c JOIN factor f ON f.id = c.factor_id "
 _INSERT = """
 INSERT INTO factor_certificate (factor_id, issuer, serial, fingerprint, not_after)
 VALUES (:factor_id, :issuer, :serial, :fingerprint, :not_after)

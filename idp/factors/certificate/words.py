@@ -49,3 +49,8 @@ def expired() -> str:
 def nothing() -> str:
     """Return what to say when there is no result at all."""
     return str(_("Press “Use my certificate” first."))
+
+
+def first_use() -> str:
+    """Return what to say of a certificate that nobody has used yet: the first time it comes after the password, as any second factor."""
+    return _("Use this certificate once after your password. From then on it signs you in by itself.")

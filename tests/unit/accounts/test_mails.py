@@ -7,12 +7,13 @@ import pytest
 from flask import Flask
 
 import idp.accounts
+from idp.accounts.proofs import OF_FACTORS
 from idp.notify.mail import MailHandler
 from idp.notify.worker import Message
 from tests.support.people import HERE, PASSWORD, People
 
 FOLDER = Path(idp.accounts.__file__).parent / "templates" / "mail"
-FRAMES = {"notice", "proof"}
+FRAMES = {"notice", "proof", "address_proof"}
 TEMPLATES = sorted({path.stem for path in FOLDER.iterdir()} - FRAMES)
 
 
@@ -38,6 +39,8 @@ def sent(people: People) -> dict[str, dict[str, Any]]:
         people.accounts.common.notices.tell(tx, account_id, "new_device", HERE)
         people.accounts.lockdown.lock(tx, account_id, HERE)
     mails += _guessed(people)
+    for purpose in OF_FACTORS:
+        people.accounts.address_proofs.request(account_id, purpose, HERE)
     people.accounts.addresses.request(account_id, "new@example.org", HERE)
     mails += people.post()
     (token,) = [mail["context"]["link"].rpartition("/")[2] for mail in mails if mail["template"] == "confirm_email"]

@@ -1,5 +1,8 @@
 """`idp users`."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from tests.unit.commands.conftest import CommandLine
@@ -69,3 +72,14 @@ def test_what_belongs_to_somebody_else(idp: CommandLine) -> None:
     assert "CARLA belongs to another account" in idp.refusal(*add(username="CARLA", email="other@example.org"))
     assert "carla@example.org belongs to another account" in idp.refusal(*add(username="other"))
     assert len(idp.json("users", "list")) == 1
+
+
+def test_a_password_that_was_made_expires_and_one_that_was_given_is_the_owner_s(idp: CommandLine) -> None:
+    made = idp.json(*add())
+    given = idp.json(
+        *add(username="dora", email="dora@example.org"), "--password-file", in_a_file(idp, "violet tractor 19 hums")
+    )
+    with closing(sqlite3.connect(idp.folder / "idp.db")) as database:
+        rows = database.execute("SELECT id, password_expires_at - created_at FROM account").fetchall()
+    expiry = dict(rows)
+    assert expiry == {made["id"]: 14 * 24 * 3600, given["id"]: None}

@@ -1,16 +1,20 @@
 """The table of what a sign-in still needs."""
 
+from dataclasses import replace
+
 import pytest
 
 from idp.accounts.strength import HARDWARE, POSSESSION, VERIFIED, Proof, password
 from idp.login.flow import (
     AskConsent,
+    ChangePassword,
     ChooseAccount,
     Enrol,
     Known,
     LetIn,
     Person,
     Prove,
+    ProveAddress,
     ProveMore,
     Standing,
     Step,
@@ -32,6 +36,7 @@ CODE = Proof("recovery_codes", NOW, ("otp",), (POSSESSION,))
 ALICE = Person("alice", "s1", (OLD_PWD,))
 STRONG_ALICE = Person("alice", "s1", (OLD_PWD, OLD_TOTP))
 BOB = Person("bob", "s2", (PWD,))
+OLD_BOB = Person("bob", "s2", (password(NOW - 12 * 3600),))
 HAS = Standing(methods=("totp", "webauthn"), backups=("recovery_codes",))
 ONE = Standing(methods=("totp",))
 TRUSTED = Standing(methods=("totp",), trusted=True)
@@ -141,7 +146,17 @@ def refused(error: str) -> Refused:
         (asked(acr="aal3"), known(STRONG_ALICE, standing=HAS), ProveMore("alice", ("webauthn",))),
         # A certificate that was picked up, and perhaps never installed: nobody is kept out by it, and whoever has it may use it.
         (asked(), known(by="alice", proofs=(PWD,), standing=Standing(unproven=("certificate",))), LetIn("alice")),
-        (asked(acr="aal2"), known(BOB, by="bob", proofs=(PWD,), standing=Standing(unproven=("certificate",))), ProveMore("bob", ("certificate",))),
+        (asked(acr="aal2"), known(replace(BOB, reads_mail=True), by="bob", proofs=(PWD,), standing=Standing(unproven=("certificate",))), ProveMore("bob", ("certificate",))),
+        # … but if it is the first second factor, not by the password alone.
+        (asked(acr="aal2"), known(BOB, by="bob", proofs=(PWD,), standing=Standing(unproven=("certificate",))), ProveAddress("bob")),
+        (asked(acr="aal2"), known(BOB, by="bob", proofs=(PWD,), standing=Standing(backups=("recovery_codes",), unproven=("certificate",))), ProveMore("bob", ("recovery_codes",))),
+        # Of a sign-in that was long ago one factor is left: who has more proves all of it anew, who hasn't isn't asked in vain.
+        (asked(acr="aal2"), known(OLD_BOB, standing=ONE), Prove("bob")),
+        (asked(acr="aal2 aal1"), known(OLD_BOB), OLD_BOB),
+        (asked(acr="aal2"), known(OLD_BOB, by="bob", proofs=(PWD,), standing=ONE), LetIn("bob")),
+        # A password that somebody else has made is changed before any service is opened; a level that is demanded comes first.
+        (asked(), known(BOB, standing=Standing(password_is_initial=True)), ChangePassword("bob")),
+        (asked(acr="aal2"), known(BOB, standing=Standing(("totp",), password_is_initial=True)), ProveMore("bob", ("totp",))),
         (asked(), known(by="alice", proofs=(PWD,), standing=Standing(("totp",), unproven=("certificate",))), ProveMore("alice", ("totp", "certificate"))),
         (asked(acr="aal3"), known(Person("alice", "s1", (HARD,)), standing=HAS), Person("alice", "s1", (HARD,))),
         (asked(acr="aal3"), known(Person("alice", "s1", (PWD, PASSKEY)), by="alice", proofs=(PASSKEY,), standing=HAS), Refused("unmet_authentication_requirements", "The person has no method that is strong enough.")),

@@ -11,6 +11,7 @@ from werkzeug.test import Client, TestResponse
 
 from tests.support.clock import TurnedClock
 from tests.support.provider import ISSUER, ProviderUnderTest, csrf, make_provider
+from tests.support.strong import prove_address
 from tests.support.virtual_keys import MODEL, Maker, SoftwareKey
 
 ADD = "/account/security/passkeys/add"
@@ -21,6 +22,7 @@ def signed_in(idp: ProviderUnderTest, username: str = "alice") -> Client:
     browser = idp.browser()
     page = browser.get("/account", base_url=ISSUER)
     assert idp.sign_in(browser, page.location, username).location == "/account"
+    prove_address(idp, username)
     return browser
 
 
