@@ -6,6 +6,8 @@ and the provider a certificate by its serial number, so it counts once.
 """
 
 import logging
+import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -37,10 +39,10 @@ class Delivery:
         self._app = app
         self._others: Others | None = None
 
-    def start(self) -> None:
-        """Do it in the background for as long as the program runs."""
+    def start(self, stop: threading.Event | None = None) -> None:
+        """Do it in the background until `stop` is set or the program ends."""
         for kind in KINDS:
-            background.begin(lambda kind=kind: self.run_once(kind), f"delivery of {kind}")  # type: ignore[misc]
+            background.begin(partial(self.run_once, kind), f"delivery of {kind}", stop=stop)
 
     def run_once(self, kind: str) -> int:
         """Deliver what is due longest of a kind; return how many were taken in hand: one or none."""
