@@ -9,6 +9,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -92,7 +93,7 @@ class Publishing:
 
         Nothing else writes a list: whoever reads one is given what is there.
         """
-        signed = sum(self._in_app(lambda name=name: self._publish(name)) for name in _LISTS)
+        signed = sum(self._in_app(partial(self._publish, name)) for name in _LISTS)
         if signed:
             self._lists.clear()
         return signed

@@ -108,7 +108,7 @@ def expire(now: int) -> int:
     return len(db.session.execute(closed.execution_options(synchronize_session=False)).all())
 
 
-def _read(statement: Select[tuple[Enrolment]], now: int) -> Sequence[Enrolment]:
+def _read(statement: Select[Enrolment], now: int) -> Sequence[Enrolment]:
     """Return rows as they are at `now`: approved ones that nobody picked up in time are expired, whatever is stored."""
     found = db.session.scalars(statement.execution_options(populate_existing=True)).all()
     for one in found:

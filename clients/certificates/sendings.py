@@ -52,7 +52,10 @@ def removal(certificate: Certificate, now: int) -> None:
 def claim(kind: str, now: int, until: int, *, most: int) -> Sequence[Claimed]:
     """Return what is due of a kind, for the caller alone until then."""
     # Whoever finds nothing takes no lock for writing.
-    if db.session.execute(select(Sending.id).where(Sending.kind == kind, Sending.due_at <= now).limit(1)).first() is None:
+    if (
+        db.session.execute(select(Sending.id).where(Sending.kind == kind, Sending.due_at <= now).limit(1)).first()
+        is None
+    ):
         db.session.rollback()
         return []
     rows = db.session.execute(_CLAIM, {"kind": kind, "now": now, "until": until, "most": most}).all()

@@ -5,6 +5,9 @@ from idp.accounts.identifiers import address_key
 from idp.accounts.quotas import Quota, Quotas
 from idp.db import Tx
 
+REPEATED_WITHIN = 30
+"""Seconds in which asking for the same mail again is a double click, or a form that was sent again because its answer was slow."""
+
 
 class MailLimits:
     """The quotas. `subject` is an account's id, or what stands in its place."""
@@ -16,7 +19,12 @@ class MailLimits:
         # What strangers can have sent to any address mustn't use up what its owner gets back in by.
         self._to_address = Quota("mails to address", limits.mails_an_hour_to_address, HOUR)
         self._resets_to_address = Quota("resets to address", limits.mails_an_hour_to_address, HOUR)
+        self._same = Quota("same mail", 1, REPEATED_WITHIN)
         self._usernames_to_address = Quota("usernames to address", limits.mails_an_hour, HOUR)
+
+    def is_repeated(self, tx: Tx, what: str) -> bool:
+        """Tell whether the same was asked for moments ago: one event sends one mail. Until `tx` ends, others that ask for it wait."""
+        return self._quotas.take(tx, self._same, what) == 0
 
     def count_mail(self, tx: Tx, purpose: str, subject: str) -> bool:
         """Count a mail about one purpose; False when there were too many. Until `tx` ends, others wait for the subject either way."""

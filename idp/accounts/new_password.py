@@ -35,12 +35,17 @@ class NewPassword:
         problem = self._passwords.check_strength(password, hints, second_step=second_step)
         return problem or self._passwords.hash(password)
 
-    def set_by_owner(self, tx: Tx, account_id: str, password_hash: str, where: Where, *, sid: str) -> None:
-        """Set it by somebody who is signed in and knew the former one; of the sessions only theirs goes on."""
-        people.update_password(tx, account_id, password_hash, now=self._common.clock())
+    def set_by_owner(
+        self, tx: Tx, account_id: str, password_hash: str, where: Where, *, sid: str, former_hash: str
+    ) -> bool:
+        """Set it by somebody who is signed in and knew the former one; of the sessions only theirs goes on. False when another was set meanwhile."""
+        now = self._common.clock()
+        if not people.update_password(tx, account_id, password_hash, now=now, former=former_hash):
+            return False
         self._revocation.revoke(tx, account_id, "password_changed", except_sid=sid)
         self._common.notices.tell(tx, account_id, "password_changed", where)
         self._common.audit(tx, "password.changed", account_id, where)
+        return True
 
     def set_by_mail(self, tx: Tx, account_id: str, password_hash: str, where: Where) -> None:
         """Set it by somebody who reads the account's mail; a locked account opens again."""

@@ -5,9 +5,11 @@ confirms first. That an address has an account already is said only in a mail to
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
+
+import orjson
 
 from idp import audit
 from idp.accounts.common import Common
@@ -99,7 +101,9 @@ class Registration:
             "next": sign_up.next_path,
         }
         with self._common.database.write() as tx:
-            confirmation_id, proof = self._confirmations.request(tx, Purpose.SIGN_UP, sign_up.email, data=data)
+            confirmation_id, proof = self._confirmations.request(
+                tx, Purpose.SIGN_UP, sign_up.email, data=data, content=orjson.dumps(asdict(sign_up))
+            )
             if proof:
                 self._send(tx, sign_up.email, data, proof)
             self._common.audit(tx, "account.sign_up_begun", None, where)

@@ -20,7 +20,9 @@ def take(tx: Tx, client_id: str, notice_id: str, *, fingerprint: str = "", now: 
         return None
     # The other one has committed: its transaction is what the statement has waited for.
     there = tx.one(
-        "SELECT fingerprint FROM relayed_notice WHERE client_id = :client_id AND id = :id", client_id=client_id, id=notice_id
+        "SELECT fingerprint FROM relayed_notice WHERE client_id = :client_id AND id = :id",
+        client_id=client_id,
+        id=notice_id,
     )
     return str(there["fingerprint"]) if there else ""
 

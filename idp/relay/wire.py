@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from config.parsing import is_visible
 from config.shared import is_loopback
-from config.untrusted import is_visible
 
 MOST_AT_ONCE = 100
 _MARKUP = re.compile(r"<[A-Za-z/!?]")

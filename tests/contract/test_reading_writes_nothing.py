@@ -92,7 +92,14 @@ def walk(program: Program, changed: Callable[[], list[str]]) -> Iterator[str]:
 
 def end_a_request(program: Program) -> None:
     """Let there be an approved request for a certificate that nobody picked up in time."""
-    ended = {"id": "e-1", "sub": "alice-1", "open_sub": "alice-1", "state": "approved", "decided_at": 1, "expires_at": 2}
+    ended = {
+        "id": "e-1",
+        "sub": "alice-1",
+        "open_sub": "alice-1",
+        "state": "approved",
+        "decided_at": 1,
+        "expires_at": 2,
+    }
     with closing(sqlite3.connect(program.database)) as connection, connection:
         about = connection.execute("PRAGMA table_info(enrolment)").fetchall()
         values = [ended.get(name, 0 if kind in {"INTEGER", "BIGINT"} else "x") for _, name, kind, *_ in about]

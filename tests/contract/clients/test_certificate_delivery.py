@@ -77,7 +77,9 @@ def tell(app: Flask, clock: Clock) -> Callable[[], None]:
 
     def run() -> None:
         with app.app_context(), issued.transaction():
-            sendings.message("alice", "Your certificate", "It ends.", "http://localhost:8003/certificates", int(clock()))
+            sendings.message(
+                "alice", "Your certificate", "It ends.", "http://localhost:8003/certificates", int(clock())
+            )
 
     return run
 

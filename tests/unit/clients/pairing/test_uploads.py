@@ -46,11 +46,12 @@ def test_one(officer: FlaskClient, post: Answer) -> None:
     assert "March is stored." in page
     assert documents(officer) == before + 1
     again = upload(officer, post, PDF)
-    assert "stored for this period already" in again.text
+    assert "March is stored already." in officer.get(again.location).text
+    assert "stored for this period already" in upload(officer, post, PDF, title="Another title").text
     opened = re.search(r'(/finance/documents/[\w-]{22})" aria-label="Open March"', page)
     assert opened
     assert officer.get(opened[1]).data == PDF
-    assert post(officer, f"{opened[1]}/delete").status_code == 303
+    assert [post(officer, f"{opened[1]}/delete").status_code for _ in range(2)] == [303, 303]
     assert officer.get(opened[1]).status_code == 404
     assert documents(officer) == before
 
@@ -176,3 +177,22 @@ def test_looking_deletes_nothing(officer: FlaskClient, post: Answer) -> None:
     assert opened
     assert officer.head(f"{opened[1]}/delete").status_code == 200
     assert officer.get(opened[1]).status_code == 200
+
+
+def test_many_that_are_sent_twice_are_one_batch_and_stored_once(officer: FlaskClient, post: Answer) -> None:
+    line, before = f"{HEADER}12345,hague,2024,5,May,may.pdf\n", documents(officer)
+    first, second = (many(officer, post, line, "may.pdf").location for _ in range(2))
+    assert first == second
+    assert officer.get(first).status_code == 200
+    assert "Stored: 1 documents." in officer.get(post(officer, first, do="store").location).text
+    for again in (post(officer, first, do="store"), post(officer, first, do="drop"), officer.get(first)):
+        assert "Stored already: 1 documents." in officer.get(again.location).text
+    assert documents(officer) == before + 1
+
+
+def test_a_file_whose_name_has_a_nul_is_refused(officer: FlaskClient, post: Answer) -> None:
+    """In every upload: no browser sends one, and no database that we know of would take it as it is."""
+    line = f"{HEADER}12345,hague,2024,5,May,may.pdf\n"
+    assert many(officer, post, line, "may\0.pdf").status_code == 400
+    path = "/finance/documents/new"
+    assert post(officer, path, title="May", file=(BytesIO(PDF), "may.pdf\0.exe")).status_code == 400
