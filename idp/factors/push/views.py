@@ -56,8 +56,11 @@ class _AccountViews:
                 number=str(form.number.data),
                 name=str(form.name.data or ""),
             )
-            if outcome == "confirmed":
-                self._pages.enrolled(session, self._push.proof())
+            # A double click: the first one has registered it, and its answer brings the session's new cookie.
+            again = outcome == "gone" and self._push.has_just_registered(session.account_id)
+            if outcome == "confirmed" or again:
+                if not again:
+                    self._pages.enrolled(session, self._push.proof())
                 flash(_("Your device is registered: from now on you approve sign-ins there."), "success")
                 return self._pages.done()
             if outcome == "wrong":

@@ -45,6 +45,9 @@ def blueprint(passkeys: Passkeys, factors: Factors, pages: Pages) -> Blueprint:
                     pages.enrolled(session, outcome.proof)
                     named = url_for(".name", factor_id=outcome.factor_id, next=pages.next_path() or None)
                     return redirect(named, SEE_OTHER)
+                if outcome == "expired" and factors.has_just_added(session.account_id, passkeys.name):
+                    # A double click: the first one has added it.
+                    return pages.done()
                 problem = words.enrolment(outcome)
         form.credential.data = ""
         page = render_template(
