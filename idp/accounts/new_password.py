@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from idp.accounts.common import Common
+from idp.accounts.mail_limits import REPEATED_WITHIN
 from idp.accounts.notices import Where
 from idp.accounts.passwords import Passwords, Problem
 from idp.accounts.revocation import Revocation
@@ -26,6 +27,14 @@ class NewPassword:
     def min_length(self, account_id: str) -> int:
         """Return how many characters the account's password has at least."""
         return self._passwords.min_length(second_step=self.has_second_step(account_id))
+
+    def has_just_set(self, account_id: str, password: str) -> bool:
+        """Tell whether this password was set moments ago, by the first of two clicks. The caller has counted a guess."""
+        account = people.credentials_by_id(self._common.database.read(), account_id)
+        since = self._common.clock() - REPEATED_WITHIN
+        if account is None or account["password_changed_at"] < since:
+            return False
+        return self._passwords.verify(account["password_hash"], password)
 
     def prepare(self, account_id: str, password: str) -> str | Problem:
         """Return the hash of a password that is good enough for this account, else what is wrong with it. Count before: it takes a while."""

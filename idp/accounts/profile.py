@@ -3,7 +3,6 @@
 from typing import Any
 
 from idp.accounts.common import Common
-from idp.accounts.mail_limits import REPEATED_WITHIN
 from idp.accounts.new_password import NewPassword
 from idp.accounts.notices import Where
 from idp.accounts.passwords import Problem
@@ -63,7 +62,11 @@ class Profile:
             session.account_id, session.sid, current, ip=where.ip, user_agent=where.user_agent
         )
         if isinstance(proven, Refused):
-            return None if proven.reason == "wrong" and self._has_just_set(session.account_id, new) else proven
+            return (
+                None
+                if proven.reason == "wrong" and self._new_password.has_just_set(session.account_id, new)
+                else proven
+            )
         password_hash = self._new_password.prepare(session.account_id, new)
         if isinstance(password_hash, Problem):
             return password_hash
@@ -74,14 +77,10 @@ class Profile:
                 return self._sessions.renew(tx, session.sid)
         # Else it was hashed anew, or somebody else has set another one: the present one is asked for again.
         return (
-            None if self._has_just_set(session.account_id, new) else self.change_password(session, current, new, where)
+            None
+            if self._new_password.has_just_set(session.account_id, new)
+            else self.change_password(session, current, new, where)
         )
-
-    def _has_just_set(self, account_id: str, password: str) -> bool:
-        """Tell whether this password was set moments ago, by the first of two clicks. The caller has counted a guess."""
-        now = people.credentials_by_id(self._common.database.read(), account_id)
-        since = self._common.clock() - REPEATED_WITHIN
-        return now is not None and now["password_changed_at"] >= since and self._sign_in.matches(now, password)
 
     def min_password_length(self, account_id: str) -> int:
         """Return how many characters a new password has at least."""

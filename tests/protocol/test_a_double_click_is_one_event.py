@@ -1,6 +1,7 @@
 """A form that is sent twice at the same moment is one event: one mail, one row, and the same page for both."""
 
 from collections import Counter
+from urllib.parse import urlsplit
 
 import pytest
 from werkzeug.test import Client, TestResponse
@@ -9,7 +10,7 @@ from idp.accounts.mail_limits import REPEATED_WITHIN
 from tests.protocol.test_two_at_once import together
 from tests.support.guessing import Post
 from tests.support.half_way import post
-from tests.support.provider import PASSWORD, Pkce, ProviderUnderTest
+from tests.support.provider import ISSUER, PASSWORD, Pkce, ProviderUnderTest
 from tests.support.strong import HERE, account_id, add_totp
 
 CLICKS = 3
@@ -134,3 +135,58 @@ def test_a_method_is_removed_and_told_of_once(idp: ProviderUnderTest, alices: Cl
     answers, mails = click(idp, alices, f"/account/security/methods/{factor.id}/remove")
     assert mails == {"factor_removed": 1}
     assert len(locations(answers)) <= 2
+
+
+def test_a_sign_up_is_confirmed_once_by_link_and_by_code(idp: ProviderUnderTest) -> None:
+    for number, by_link in enumerate((True, False)):
+        browser, box = idp.browser(), Post(idp)
+        page = post(
+            browser, "/create-account", **SIGN_UP | {"username": f"nora{number}", "email": f"n{number}@example.org"}
+        )
+        (mail,) = box.collect()
+        path = urlsplit(mail["context"]["link"]).path if by_link else page.location
+        answers, mails = click(idp, browser, path, code=mail["context"]["code"])
+        assert all("Your account is ready" in one.text for one in answers)
+        assert mails == {"welcome": 1}
+        assert by_link is (browser.get(path, base_url=ISSUER).status_code == 410)
+
+
+def test_a_new_address_is_confirmed_once_by_its_link(idp: ProviderUnderTest, alices: Client) -> None:
+    box = Post(idp)
+    post(alices, "/account/email", email="new@example.org")
+    links = [mail["context"]["link"] for mail in box.collect() if mail["template"] == "confirm_email"]
+    answers, mails = click(idp, alices, urlsplit(links[0]).path)
+    assert all("new@example.org is now the address" in one.text for one in answers)
+    assert mails == {"email_changed": 2}, "to the former address and to the new one"
+
+
+def test_a_link_that_another_change_made_worthless_confirms_nothing(idp: ProviderUnderTest, alices: Client) -> None:
+    box = Post(idp)
+    for address in ("new@example.org", "newer@example.org"):
+        post(alices, "/account/email", email=address)
+    former = next(mail for mail in box.collect() if mail["to"] == "new@example.org")
+    answer = post(alices, urlsplit(former["context"]["link"]).path)
+    assert (answer.status_code, "is now the address" in answer.text) == (410, False)
+
+
+def test_a_forgotten_password_is_set_once_by_its_link(idp: ProviderUnderTest) -> None:
+    browser, box = idp.browser(), Post(idp)
+    post(browser, "/forgot-password", username="alice")
+    (mail,) = box.collect()
+    path = urlsplit(mail["context"]["link"]).path
+    answers, mails = click(idp, browser, path, password=NEW)
+    assert all("Your password is changed" in one.text for one in answers)
+    assert mails == {"password_reset": 1}
+    assert post(browser, path, password=f"{NEW} again").status_code == 410
+    idp.clock.now += REPEATED_WITHIN + 1
+    assert post(browser, path, password=NEW).status_code == 410
+
+
+def test_a_forgotten_password_is_set_once_after_the_code(idp: ProviderUnderTest) -> None:
+    browser, box = idp.browser(), Post(idp)
+    page = post(browser, "/forgot-password", username="alice").location
+    (mail,) = box.collect()
+    assert post(browser, page, code=mail["context"]["code"]).status_code == 303
+    answers, mails = click(idp, browser, page, password=NEW)
+    assert all("Your password is changed" in one.text for one in answers)
+    assert mails == {"password_reset": 1}
