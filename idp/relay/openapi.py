@@ -3,7 +3,8 @@
 from http import HTTPStatus
 from typing import Any
 
-from idp.oauth.api_document import answers, content, ref, schemas_of
+from config.api_document import content, ref
+from idp.oauth.api_document import answers, schemas_of
 from idp.relay.wire import MOST_AT_ONCE, Batch
 
 _EXAMPLE = {
