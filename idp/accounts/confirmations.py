@@ -9,7 +9,6 @@ they are used up, the link still works. The arithmetic is in `docs/codes-by-mail
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -19,7 +18,7 @@ from idp.accounts import mailed_codes
 from idp.accounts.identifiers import address_key
 from idp.accounts.mail_limits import MailLimits
 from idp.accounts.mailed_codes import ProofKey
-from idp.accounts.proofs import Proof, Purpose, Unproven
+from idp.accounts.proofs import Confirmation, Proof, Purpose, Unproven
 from idp.accounts.store import confirmations as store
 from idp.clock import Clock
 from idp.db import Row, Tx
@@ -37,21 +36,6 @@ PROVEN_FOR = 15 * 60
 """Seconds at least to choose a password after the code."""
 
 _SEALED_FOR = "confirmation"
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """What was asked to be confirmed; whether that is still possible; and how the page may go on."""
-
-    id: str
-    purpose: Purpose
-    account_id: str | None
-    address: str
-    data: dict[str, Any]
-    open: bool
-    used: bool
-    resend_in: int
-    """Seconds until another mail may be asked for."""
 
 
 class Confirmations:

@@ -8,12 +8,12 @@ is refused uses up no code, and nobody has a password judged or hashed here who 
 from collections.abc import Callable
 
 from idp.accounts.common import Common
-from idp.accounts.confirmations import Confirmation, Confirmations
+from idp.accounts.confirmations import Confirmations
 from idp.accounts.identifiers import MAX_IDENTIFIER
 from idp.accounts.new_password import NewPassword
 from idp.accounts.notices import Where
 from idp.accounts.passwords import Problem
-from idp.accounts.proofs import Purpose, Unproven
+from idp.accounts.proofs import Confirmation, Purpose, Unproven
 from idp.accounts.recovery_jobs import PASSWORD_JOB, USERNAME_JOB
 from idp.accounts.sign_in import name_key
 from idp.accounts.store import people

@@ -8,7 +8,6 @@ from flask import Blueprint, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from idp.accounts.build import Accounts
-from idp.accounts.confirmations import Confirmation
 from idp.accounts.forms import ActionForm, ConfirmCodeForm, EmailForm, ForgotPasswordForm, NewPasswordForm
 from idp.accounts.identifiers import masked
 from idp.accounts.notices import Where
@@ -16,7 +15,7 @@ from idp.accounts.pages import FORM, problem_text, reset_refused_text, see, show
 from idp.accounts.passwords import Problem
 from idp.accounts.paths import own_path
 from idp.accounts.ports import Ports
-from idp.accounts.proofs import Unproven
+from idp.accounts.proofs import Confirmation, Unproven
 
 _PROVEN = "reset"
 """The cookie's field: of which request this browser has proven the code, and the secret that it got for it."""

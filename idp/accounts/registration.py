@@ -13,11 +13,11 @@ import orjson
 
 from idp import audit
 from idp.accounts.common import Common
-from idp.accounts.confirmations import Confirmation, Confirmations
+from idp.accounts.confirmations import Confirmations
 from idp.accounts.identifiers import address_key, username_key
 from idp.accounts.notices import Where
 from idp.accounts.passwords import Passwords, Problem
-from idp.accounts.proofs import Proof, Purpose, Unproven
+from idp.accounts.proofs import Confirmation, Proof, Purpose, Unproven
 from idp.accounts.store import addresses, people
 from idp.accounts.usernames import confusable_key, is_reserved
 from idp.db import Tx

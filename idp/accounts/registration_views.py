@@ -9,13 +9,12 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from idp.accounts.build import Accounts
-from idp.accounts.confirmations import Confirmation
 from idp.accounts.forms import ActionForm, ConfirmCodeForm, SignUpForm
 from idp.accounts.pages import FORM, not_sent_text, problem_text, see, show_form, unproven_text, where
 from idp.accounts.passwords import Problem
 from idp.accounts.paths import own_path
 from idp.accounts.ports import Ports
-from idp.accounts.proofs import Purpose, Unproven
+from idp.accounts.proofs import Confirmation, Purpose, Unproven
 from idp.accounts.registration import Created, Registration, SignUp, Taken
 
 if TYPE_CHECKING:

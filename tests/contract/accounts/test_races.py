@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from idp.accounts.confirmations import Confirmation
-from idp.accounts.proofs import Purpose, Unproven
+from idp.accounts.proofs import Confirmation, Purpose, Unproven
 from idp.accounts.registration import Created, Taken
 from idp.accounts.store import confirmations as store
 from idp.errors import PageError
