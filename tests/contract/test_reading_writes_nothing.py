@@ -75,19 +75,18 @@ def paths(program: Program, route: Route) -> list[str]:
     ]
 
 
-def walk(program: Program, changed: Callable[[], list[str]]) -> Iterator[str]:
+def walk(program: Program, method: str, changed: Callable[[], list[str]]) -> Iterator[str]:
     """Read every page of a program as everybody; yield what was written."""
     for visitor in program.visitors:
         for route in program.routes:
             for path in paths(program, route) if "GET" in route.methods else ():
-                for method in ("HEAD", "GET"):
-                    changed()
-                    request = Request(method, path, b"", (), b"", "", chunked=False)
-                    status, headers, body = send(program, visitor, request, "192.0.2.1")
-                    if written := sorted(set(changed()) - set(WRITTEN)):
-                        yield f"{program.name}, {visitor.name}: {method} {path} ({status}) wrote {written}"
-                    if status == 200 and method == "GET" and headers.get("content-type", "").startswith("text/html"):
-                        program.learn(path, body.decode())
+                changed()
+                request = Request(method, path, b"", (), b"", "", chunked=False)
+                status, headers, body = send(program, visitor, request, "192.0.2.1")
+                if written := sorted(set(changed()) - set(WRITTEN)):
+                    yield f"{program.name}, {visitor.name}: {method} {path} ({status}) wrote {written}"
+                if status == 200 and headers.get("content-type", "").startswith("text/html"):
+                    program.learn(path, body.decode())
 
 
 def end_a_request(program: Program) -> None:
@@ -114,5 +113,5 @@ def test_reading_writes_nothing(made: list[Program]) -> None:
             end_a_request(program)
         with watch(program) as changed:
             # Twice: by then pages have shown addresses of what there is.
-            found += [*walk(program, changed), *walk(program, changed)]
+            found += [*walk(program, "GET", changed), *walk(program, "HEAD", changed), *walk(program, "GET", changed)]
     assert not found, "\n".join(found)
