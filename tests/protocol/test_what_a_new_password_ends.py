@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from idp.accounts.mail_limits import REPEATED_WITHIN
 from idp.accounts.proofs import Purpose, Unproven
 from idp.accounts.strength import password
 from idp.factors.push.store import requests
@@ -38,6 +39,7 @@ def by_lockdown(idp: ProviderUnderTest) -> None:
 
 
 def mailed(idp: ProviderUnderTest, purpose: Purpose, address: str = "") -> str:
+    idp.clock.now += REPEATED_WITHIN
     with idp.core.database.write() as tx:
         _, proof = idp.core.accounts.confirmations.request(tx, purpose, address, account_id=account_id(idp, "alice"))
     assert proof
