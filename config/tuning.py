@@ -131,6 +131,8 @@ class RateLimits(Strict):
     """Mails of one kind to one address that isn't confirmed yet, whoever asks for them."""
     wrong_codes: Limit = Limit(burst=10, refill=DAY)
     """Wrong codes out of mails, for one account or address over all that was asked for; then only the link in the mail works."""
+    same_mail: Limit = Limit(burst=1, refill=30)
+    """The same mail to the same address: within it, asking again is a double click, or a form sent again because its answer was slow."""
     mails: Limit = Limit(burst=5, refill=HOUR)
     """Mails to one account about one thing; all of them have the same code and link."""
     mails_to_address: Limit = Limit(burst=10, refill=HOUR)

@@ -11,8 +11,8 @@ from flask import Blueprint, Flask, redirect, request
 from werkzeug.wrappers import Response
 
 from config.hosts import KnownHosts
+from config.parsing import shorten_headers
 from config.settings import ProviderSettings
-from config.untrusted import shorten_headers
 from idp import clock as real_clock
 from idp import schema, web
 from idp.accounts import ports as account_ports

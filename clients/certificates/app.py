@@ -1,5 +1,6 @@
 """The certificate service's composition root."""
 
+from collections.abc import Callable
 from pathlib import Path
 from time import time
 
@@ -14,6 +15,7 @@ from clients.certificates.enrolments import Enrolments
 from clients.certificates.issuance import Issuance
 from clients.certificates.looking_after import LookingAfter
 from clients.certificates.publishing import Publishing
+from clients.sso import background
 from clients.sso.app import create_app
 from config.secrets import shared_secret
 from config.settings import RelyingPartySettings, load_relying_party
@@ -22,6 +24,7 @@ from keys.ca import Addresses, Authority, Profile
 from keys.ca.storage import publish
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_HOUR = 3600
 
 
 def create(settings: RelyingPartySettings | None = None) -> Flask:
@@ -58,16 +61,31 @@ def create(settings: RelyingPartySettings | None = None) -> Flask:
     )
     publishing.install(app)
     app.extensions["certificates"] = issuance
-    app.extensions["delivery"] = Delivery(app, looking_after.remind)
+    app.extensions["delivery"] = Delivery(app)
+    # Beside the pages, about how often, in seconds.
+    app.extensions["chores"] = (
+        ("revocation lists", publishing.publish, 1),
+        ("reminders", _in(app, looking_after.remind), _HOUR),
+        ("requests that ended", _in(app, enrolments.expire), _HOUR),
+    )
     return app
 
 
 def served() -> Flask:
-    """Return the app as it is served: with the thread that tells others what has happened."""
+    """Return the app as it is served: with the threads that tell others what has happened, and those of its chores."""
     app = create()
-    delivery: Delivery = app.extensions["delivery"]
-    delivery.start()
+    app.extensions["delivery"].start()
+    for name, run_once, pause in app.extensions["chores"]:
+        background.begin(run_once, name, pause=pause)
     return app
+
+
+def _in(app: Flask, act: Callable[[], int]) -> Callable[[], int]:
+    def run_once() -> int:
+        with app.app_context():
+            return act()
+
+    return run_once
 
 
 def _authority(settings: RelyingPartySettings) -> Authority:

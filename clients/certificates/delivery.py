@@ -1,19 +1,22 @@
-"""Tells others: takes what is due from `sendings` and hands it over, again and again; and reminds people before certificates end.
+"""Tells others: takes what is due from `sendings` and hands it over, again and again; what becomes a mail for five days, the rest for two weeks.
 
-Any number of processes may do it: each claims what it sends for a while. Whoever dies after sending leaves something that is sent once
-more; the inbox knows a message by its key and the provider a certificate by its serial number, so it counts once.
+Each kind has a thread of its own, so that a portal that hangs keeps no mail waiting, and neither a registration. Any number of processes may do it:
+each claims what it sends for a while. Whoever dies after sending leaves something that is sent once more; the inbox knows a message by its key
+and the provider a certificate by its serial number, so it counts once.
 """
 
 import logging
-from collections.abc import Callable
+import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from clients.certificates import sendings
-from clients.certificates.sendings import Claimed
+from clients.certificates.sendings import KINDS, Claimed
 from clients.sso import background
 from clients.sso.parts import parts
+from config import backoff
 
 if TYPE_CHECKING:
     from clients.certificates.others import Others
@@ -21,32 +24,31 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _LEASE = 60
+"""Longer than a call takes, with the one for its token."""
 _FIRST_DELAY, _LONGEST_DELAY = 2, 15 * 60
-_GIVE_UP = 14 * 24 * 3600
-_REMIND_SECONDS = 3600
+_DAY = 24 * 3600
+_GIVE_UP = {"message": 5 * _DAY, "notice": 5 * _DAY}
+"""What becomes a mail is tried for four to five days (RFC 5321 section 4.5.4.1); the provider remembers notices for longer."""
+_GIVE_UP_OTHERS = 14 * _DAY
 
 
 class Delivery:
-    """Drains the queue. `app` lends its database; `remind` is called about once an hour."""
+    """Drains the queue. `app` lends its database."""
 
-    def __init__(self, app: Flask, remind: Callable[[], int]) -> None:
+    def __init__(self, app: Flask) -> None:
         self._app = app
-        self._remind = remind
-        self._reminded_at = 0
         self._others: Others | None = None
 
-    def start(self) -> None:
-        """Do it in the background for as long as the program runs."""
-        background.begin(self.run_once, "delivery")
+    def start(self, stop: threading.Event | None = None) -> None:
+        """Do it in the background until `stop` is set or the program ends."""
+        for kind in KINDS:
+            background.begin(partial(self.run_once, kind), f"delivery of {kind}", stop=stop)
 
-    def run_once(self) -> int:
-        """Deliver what is due, a few at a time; return how many were taken in hand."""
+    def run_once(self, kind: str) -> int:
+        """Deliver what is due longest of a kind; return how many were taken in hand: one or none."""
         with self._app.app_context():
             now = int(parts().clock())
-            if now - self._reminded_at >= _REMIND_SECONDS:
-                self._remind()
-                self._reminded_at = now
-            claimed = sendings.claim(now, now + _LEASE)
+            claimed = sendings.claim(kind, now, now + _LEASE, most=1)
             for one in claimed:
                 self._send(one, now)
             return len(claimed)
@@ -59,10 +61,12 @@ class Delivery:
         try:
             self._others.tell(one.id, one.kind, one.payload)
         except LaterError as error:
-            _log.warning("%s was not taken: %s", one.kind, error)
-            if now - one.created_at < _GIVE_UP:
-                sendings.put_back(one.id, now + min(_LONGEST_DELAY, _FIRST_DELAY << min(one.attempts - 1, 20)))
+            if now - one.created_at < _GIVE_UP.get(one.kind, _GIVE_UP_OTHERS):
+                wait = backoff.delay(one.attempts, first=_FIRST_DELAY, longest=_LONGEST_DELAY)
+                sendings.put_back(one, now + wait)
+                _log.warning("%s was not taken, next attempt in %s s: %s", one.kind, wait, error)
                 return
+            _log.error("%s was not taken for %s s and is given up: %s", one.kind, now - one.created_at, error)
         except NeverError as error:
             _log.error("%s was refused and is given up: %s", one.kind, error)
-        sendings.finish(one.id)
+        sendings.finish(one)

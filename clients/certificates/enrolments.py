@@ -113,13 +113,11 @@ class Enrolments:
 
     def of_person(self, sub: str) -> Sequence[Enrolment]:
         """Return a person's requests, the newest first."""
-        with issued.transaction():
-            requested.expire(self._clock())
-        return requested.of_person(sub)
+        return requested.of_person(sub, self._clock())
 
     def own(self, sub: str, enrolment_id: str) -> Enrolment:
         """Return one of a person's; raises NotFoundError."""
-        found = requested.find_own(sub, enrolment_id) if enrolment_id.isprintable() else None
+        found = requested.find_own(sub, enrolment_id, self._clock()) if enrolment_id.isprintable() else None
         if found is None:
             raise NotFoundError
         return found
@@ -130,7 +128,7 @@ class Enrolments:
 
     def any(self, enrolment_id: str) -> Enrolment:
         """Return any, for an officer; raises NotFoundError."""
-        found = requested.find(enrolment_id) if enrolment_id.isprintable() else None
+        found = requested.find(enrolment_id, self._clock()) if enrolment_id.isprintable() else None
         if found is None:
             raise NotFoundError
         return found
@@ -145,9 +143,12 @@ class Enrolments:
 
     def decided(self) -> Sequence[Enrolment]:
         """Return what officers have decided, the newest first."""
+        return requested.decided(self._clock())
+
+    def expire(self) -> int:
+        """Close what nobody picked up in time; return how many. Call it now and then."""
         with issued.transaction():
-            requested.expire(self._clock())
-        return requested.decided()
+            return requested.expire(self._clock())
 
     def count_waiting(self) -> int:
         """Return how many requests wait for an officer."""
@@ -157,6 +158,7 @@ class Enrolments:
         """Take back an open request; False when it wasn't open any more. Raises NotFoundError."""
         self.own(who.sub, enrolment_id)
         with issued.transaction():
+            requested.expire(self._clock())
             done = requested.turn(enrolment_id, OPEN, state="withdrawn")
             if done:
                 trail.record(who, "withdraw", "done", at=self._clock(), sub=who.sub, detail=enrolment_id)
@@ -191,6 +193,7 @@ class Enrolments:
         found = self.own(who.sub, enrolment_id)
         changes = {"code_hash": self._codes.digest(enrolment_id, code), "wrong_codes": 0, "wait_until": 0}
         with issued.transaction():
+            requested.expire(self._clock())
             if not requested.turn(enrolment_id, OPEN, **changes):
                 raise NotNowError(found.state)
             trail.record(who, "new code", "done", at=self._clock(), sub=who.sub, detail=enrolment_id)
@@ -233,8 +236,6 @@ class Enrolments:
 
     def _ready(self, who: Who, enrolment_id: str, *, found_done: bool) -> Enrolment:
         found = self.own(who.sub, enrolment_id)
-        if found.state == "approved" and found.expires_at <= self._clock():
-            raise NotNowError("expired")
         if found.state != "approved" and not (found_done and found.state == "done"):
             raise NotNowError(found.state)
         return found

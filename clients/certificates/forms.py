@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from config.forms import BaseForm
-from config.untrusted import one_line
+from config.parsing import one_line
 
 LONGEST_TEXT = 500
 

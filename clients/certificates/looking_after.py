@@ -55,7 +55,7 @@ class LookingAfter:
         """Return the request that an officer has decided on, for this certificate or for the first one that it renews."""
         while certificate.replaces and certificate.enrolment_id == _renewal_of(certificate.replaces):
             certificate = self.any(certificate.replaces)
-        return requested.find(certificate.enrolment_id)
+        return requested.find(certificate.enrolment_id, self._clock())
 
     def has_changed(self, certificate: Certificate, name: str) -> bool:
         """Tell whether a person is called otherwise than an officer has decided: the name is what a certificate says of them."""

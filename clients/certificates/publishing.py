@@ -7,9 +7,9 @@ and the same for all, so caches may keep it.
 import base64
 import hashlib
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -33,6 +33,7 @@ _log = logging.getLogger(__name__)
 
 OCSP = "/ocsp"
 CA = "/ca"
+_LISTS = ("root", "issuing")
 _RECHECK_SECONDS = 1.0
 _LIST_CACHED = 3600
 _CERTIFICATE_CACHED = 24 * 3600
@@ -50,14 +51,13 @@ class Publishing:
         self._clock = clock
         self._list_seconds = list_seconds
         self._responder = Responder(authority, self._status, clock, answer_seconds)
-        self._signing = threading.Lock()
         self._lists: dict[str, tuple[float, bytes]] = {}
         self._looked_at = float("-inf")
         self._revoked = -1
         self._app: Flask | None = None
 
     def install(self, app: Flask) -> None:
-        """Stand before the app's pages."""
+        """Stand before the app's pages, and see to it that there are lists."""
         self._app = app
         pages: WSGIApplication = app.wsgi_app
 
@@ -75,27 +75,48 @@ class Publishing:
             return _respond(environ, start_response, answer)
 
         app.wsgi_app = front  # type: ignore[method-assign]
+        self.publish()
 
     def changed(self) -> None:
         """Something was revoked: what was signed before isn't said any more. Other processes see it within a second."""
         self._responder.forget()
-        self._lists.clear()
+        try:
+            self.publish()
+        except Exception as error:
+            # It is revoked all the same; whoever publishes next has it on the list.
+            if not is_unavailable(error):
+                raise
+            _log.exception("the lists can't be signed now")
 
-    def revocation_list(self, name: str) -> bytes:
-        """Return the list `issuing` or `root`; signed anew when something was revoked, or when half of its time has passed."""
+    def publish(self) -> int:
+        """Sign each list anew when something was revoked or half of its time has passed; return how many. Call it again and again.
+
+        Nothing else writes a list: whoever reads one is given what is there.
+        """
+        signed = sum(self._in_app(partial(self._publish, name)) for name in _LISTS)
+        if signed:
+            self._lists.clear()
+        return signed
+
+    def _publish(self, name: str) -> bool:
+        now, revoked, there = self._clock(), issued.count_revoked(), issued.find_list(name)
+        if there is not None and there.revoked == revoked and now < there.made_at + self._list_seconds // 2:
+            return False
+        number = there.number + 1 if there else 1
+        with issued.transaction():
+            issued.keep_list(name, number, self._signed(name, number, now), now, revoked)
+        return True
+
+    def _list(self, name: str) -> bytes:
+        """Return the newest list `issuing` or `root`."""
         looked_at, kept = self._lists.get(name, (float("-inf"), b""))
         if time.monotonic() - looked_at < _RECHECK_SECONDS:
             return kept
-        with self._signing:
-            now, revoked, there = self._clock(), issued.count_revoked(), issued.find_list(name)
-            made = there.der if there else b""
-            if there is None or there.revoked != revoked or now >= there.made_at + self._list_seconds // 2:
-                number = there.number + 1 if there else 1
-                with issued.transaction():
-                    made = self._signed(name, number, now)
-                    issued.keep_list(name, number, made, now, revoked)
-            self._lists[name] = (time.monotonic(), made)
-        return made
+        there = self._in_app(lambda: issued.find_list(name))
+        if there is None:
+            raise LookupError(f"no list {name} was published")
+        self._lists[name] = (time.monotonic(), there.der)
+        return bytes(there.der)
 
     def _signed(self, name: str, number: int, now: int) -> bytes:
         span = crl.Span(now, now + self._list_seconds)
@@ -131,8 +152,7 @@ class Publishing:
             certificate = getattr(self._authority, name.removesuffix(".cer"))
             return HTTPStatus.OK, "application/pkix-cert", certificate.public_bytes(Encoding.DER), _CERTIFICATE_CACHED
         if name in {"root.crl", "issuing.crl"}:
-            made = self._in_app(lambda: self.revocation_list(name.removesuffix(".crl")))
-            return HTTPStatus.OK, "application/pkix-crl", made, _LIST_CACHED
+            return HTTPStatus.OK, "application/pkix-crl", self._list(name.removesuffix(".crl")), _LIST_CACHED
         if name == "chain.pem":
             both = (self._authority.issuing, self._authority.root)
             chain = b"".join(one.public_bytes(Encoding.PEM) for one in both)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
 
 from clients.certificates.models import Enrolment
 from clients.sso.db import db
@@ -24,22 +25,21 @@ def add(enrolment: Enrolment) -> bool:
     return True
 
 
-def find(enrolment_id: str) -> Enrolment | None:
-    """Return any request, as it is now; for officers."""
-    statement = select(Enrolment).where(Enrolment.id == enrolment_id).execution_options(populate_existing=True)
-    return db.session.execute(statement).scalar_one_or_none()
+def find(enrolment_id: str, now: int) -> Enrolment | None:
+    """Return any request, as it is at `now`; for officers."""
+    return next(iter(_read(select(Enrolment).where(Enrolment.id == enrolment_id), now)), None)
 
 
-def find_own(sub: str, enrolment_id: str) -> Enrolment | None:
-    """Return a request of that person, as it is now."""
-    found = find(enrolment_id)
+def find_own(sub: str, enrolment_id: str, now: int) -> Enrolment | None:
+    """Return a request of that person, as it is at `now`."""
+    found = find(enrolment_id, now)
     return found if found is not None and found.sub == sub else None
 
 
-def of_person(sub: str) -> Sequence[Enrolment]:
+def of_person(sub: str, now: int) -> Sequence[Enrolment]:
     """Return a person's requests, the newest first."""
     mine = select(Enrolment).where(Enrolment.sub == sub).order_by(Enrolment.created_at.desc(), Enrolment.id)
-    return db.session.scalars(mine.limit(PAGE)).all()
+    return _read(mine.limit(PAGE), now)
 
 
 def waiting() -> Sequence[Enrolment]:
@@ -48,10 +48,10 @@ def waiting() -> Sequence[Enrolment]:
     return db.session.scalars(wanted.limit(PAGE)).all()
 
 
-def decided() -> Sequence[Enrolment]:
+def decided(now: int) -> Sequence[Enrolment]:
     """Return what was decided, the newest first."""
     wanted = select(Enrolment).where(Enrolment.decided_at > 0).order_by(Enrolment.decided_at.desc(), Enrolment.id)
-    return db.session.scalars(wanted.limit(PAGE)).all()
+    return _read(wanted.limit(PAGE), now)
 
 
 def count_waiting() -> int:
@@ -82,7 +82,7 @@ def count_attempt(enrolment_id: str, now: int, free: int, wait_base: int, most: 
 
     After `free` wrong ones each next one waits twice as long; from `most` on none counts.
     """
-    found = find(enrolment_id)
+    found = find(enrolment_id, now)
     if found is None or found.wrong_codes >= most or found.wait_until > now:
         return False
     over = found.wrong_codes + 1 - free
@@ -97,8 +97,21 @@ def count_attempt(enrolment_id: str, now: int, free: int, wait_base: int, most: 
     return db.session.execute(statement).one_or_none() is not None
 
 
-def expire(now: int) -> None:
-    """Close what nobody picked up in time. Within the caller's transaction."""
+def expire(now: int) -> int:
+    """Close what nobody picked up in time, so that its owner can ask again; return how many. Within the caller's transaction.
+
+    Readers see it as expired before that (`_read`): reading writes nothing.
+    """
     late = (Enrolment.state == "approved", Enrolment.expires_at <= now)
     changes = {"state": "expired", "open_sub": Enrolment.id}
-    db.session.execute(update(Enrolment).where(*late).values(**changes).execution_options(synchronize_session=False))
+    closed = update(Enrolment).where(*late).values(**changes).returning(Enrolment.id)
+    return len(db.session.execute(closed.execution_options(synchronize_session=False)).all())
+
+
+def _read(statement: Select[Enrolment], now: int) -> Sequence[Enrolment]:
+    """Return rows as they are at `now`: approved ones that nobody picked up in time are expired, whatever is stored."""
+    found = db.session.scalars(statement.execution_options(populate_existing=True)).all()
+    for one in found:
+        if one.state == "approved" and one.expires_at <= now:
+            set_committed_value(one, "state", "expired")
+    return found

@@ -98,9 +98,7 @@ class _Pages:
 
     def request(self, enrolment_id: str) -> ResponseReturnValue:
         """Show where a request stands; when it is approved, pick the certificate up there."""
-        sub = who().sub
-        self._enrolments.of_person(sub)
-        enrolment = self._enrolments.own(sub, enrolment_id)
+        enrolment = self._enrolments.own(who().sub, enrolment_id)
         return render_template(
             "certificates/request.html",
             enrolment=enrolment,

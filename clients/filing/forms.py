@@ -8,7 +8,7 @@ from wtforms.widgets import HiddenInput
 
 from clients.filing.service import Content
 from config.forms import BaseForm, IntegerField
-from config.untrusted import one_line
+from config.parsing import one_line
 
 LONGEST_TITLE = 300
 LONGEST_APPLICANT = 200

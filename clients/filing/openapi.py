@@ -5,7 +5,8 @@ from typing import Any
 
 from clients.filing.forms import LONGEST_APPLICANT, LONGEST_TITLE
 from clients.filing.models import KINDS
-from clients.sso.api_document import KEY, PROBLEM, answers, content, ref, without_body
+from clients.sso.api_document import KEY, answers, without_body
+from config.api_document import PROBLEM, content, ref
 
 READ = "filing:read"
 WRITE = "filing:write"

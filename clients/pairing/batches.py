@@ -31,15 +31,20 @@ class StoredMeanwhileError(Exception):
     """A document of the batch was stored by somebody else since it was checked."""
 
 
-def add_batch(batch_id: str, sub: str, lines: Iterable[tuple[int, New]], *, now: int, expires_at: int) -> None:
-    """Put checked documents aside, and remove what nobody came back for; within the caller's transaction."""
+def add_batch(batch_id: str, sub: str, lines: Iterable[tuple[int, New]], *, now: int, expires_at: int) -> bool:
+    """Put checked documents aside, and remove what nobody came back for; False when a batch of that id is there. Within the caller's transaction."""
     old = select(Batch.id).where(Batch.expires_at <= now)
     db.session.execute(delete(BatchItem).where(BatchItem.batch_id.in_(old)))
     db.session.execute(delete(Batch).where(Batch.expires_at <= now))
-    db.session.execute(insert(Batch).values(id=batch_id, sub=sub, expires_at=expires_at))
+    try:
+        with db.session.begin_nested():
+            db.session.execute(insert(Batch).values(id=batch_id, sub=sub, expires_at=expires_at))
+    except IntegrityError:
+        return False
     for line, new in lines:
         values = {"batch_id": batch_id, "line": line, "size": len(new.content), "content": new.content, **facts(new)}
         db.session.execute(insert(BatchItem).values(**values))
+    return True
 
 
 def lines_of(batch_id: str, sub: str, now: int) -> Sequence[Line]:
@@ -52,29 +57,37 @@ def lines_of(batch_id: str, sub: str, now: int) -> Sequence[Line]:
 
 
 def store_batch(batch_id: str, sub: str, now: int) -> int:
-    """Turn a batch into documents, within the caller's transaction; return how many, 0 when there is no such batch any more.
+    """Turn a batch into documents, within the caller's transaction; return how many, 0 when there is no such batch that waits.
 
-    Raises StoredMeanwhileError. The first statement holds the batch, so that of two clicks one stores it.
+    Raises StoredMeanwhileError. The first statement that writes holds the batch, so that of two clicks one stores it.
     """
-    held = update(Batch).where(Batch.id == batch_id, Batch.sub == sub, Batch.expires_at > now).values(expires_at=now)
-    if not db.session.execute(held.returning(Batch.id)).one_or_none():
-        return 0
     mine = BatchItem.batch_id == batch_id
     lines = db.session.scalars(select(BatchItem.line).where(mine).order_by(BatchItem.line)).all()
+    waits = (Batch.id == batch_id, Batch.sub == sub, Batch.expires_at > now, Batch.stored == 0)
+    held = update(Batch).where(*waits).values(stored=len(lines)).returning(Batch.id)
+    if not lines or not db.session.execute(held.execution_options(synchronize_session=False)).one_or_none():
+        return 0
     try:
         for line in lines:
             _store_line(new_id(), batch_id, line, now)
     except IntegrityError as error:
         raise StoredMeanwhileError from error
-    drop_batch(batch_id, sub)
+    db.session.execute(delete(BatchItem).where(mine))
     return len(lines)
 
 
-def drop_batch(batch_id: str, sub: str) -> None:
-    """Forget a batch; within the caller's transaction."""
-    theirs = select(Batch.id).where(Batch.id == batch_id, Batch.sub == sub)
-    db.session.execute(delete(BatchItem).where(BatchItem.batch_id.in_(theirs)))
-    db.session.execute(delete(Batch).where(Batch.id == batch_id, Batch.sub == sub))
+def stored_of(batch_id: str, sub: str) -> int:
+    """Return how many documents an officer's own batch has become; 0: none yet, or there is no such batch."""
+    wanted = select(Batch.stored).where(Batch.id == batch_id, Batch.sub == sub)
+    return db.session.execute(wanted).scalar_one_or_none() or 0
+
+
+def drop_batch(batch_id: str, sub: str) -> bool:
+    """Forget a batch that wasn't stored; tell whether there was one. Within the caller's transaction."""
+    theirs = (Batch.id == batch_id, Batch.sub == sub, Batch.stored == 0)
+    db.session.execute(delete(BatchItem).where(BatchItem.batch_id.in_(select(Batch.id).where(*theirs))))
+    dropped = delete(Batch).where(*theirs).returning(Batch.id).execution_options(synchronize_session=False)
+    return db.session.execute(dropped).one_or_none() is not None
 
 
 def _store_line(document_id: str, batch_id: str, line: int, now: int) -> None:

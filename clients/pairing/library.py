@@ -78,9 +78,10 @@ def find_document(document_id: str) -> Held | None:
     return Held(*row) if row else None
 
 
-def is_there(new: New) -> bool:
-    """Tell whether this file is stored for this period already."""
-    return db.session.execute(select(Document.id).where(*_same(new))).first() is not None
+def is_there(new: New, *, titled: bool = False) -> bool:
+    """Tell whether this file is stored for this period already, under this title if that matters."""
+    wanted = [*_same(new), *([Document.title == new.title] if titled else [])]
+    return db.session.execute(select(Document.id).where(*wanted)).first() is not None
 
 
 def add_document(new: New, now: int) -> str:

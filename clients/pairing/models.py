@@ -77,13 +77,15 @@ class DocumentContent(Model):
 
 
 class Batch(Model):
-    """Documents that a finance officer has had checked and not yet stored."""
+    """Documents that a finance officer has had checked; once they are stored, it is remembered for a while that they are."""
 
     __tablename__ = "pairing_batch"
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     sub: Mapped[str] = mapped_column(String(255))
     expires_at: Mapped[int] = mapped_column(BigInteger)
+    stored: Mapped[int] = mapped_column(server_default="0")
+    """How many documents it has become; 0: not yet."""
 
 
 class BatchItem(Model):

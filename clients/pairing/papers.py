@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from clients.pairing import batches, library, listing, pdf, store, trail
 from clients.pairing.batches import Line
-from clients.pairing.library import Held, New
+from clients.pairing.library import Held, New, facts
 from clients.pairing.listing import Entry, Mistake
 from clients.pairing.models import Document
 from clients.pairing.service import NotFoundError
@@ -17,6 +17,7 @@ from clients.pairing.store import transaction
 from clients.pairing.trail import Who
 
 BATCH_SECONDS = 3600
+_BATCH_ID = 22
 LARGEST_BATCH = 128 * 1024 * 1024
 """Bytes of all files of a batch."""
 
@@ -61,12 +62,15 @@ class Papers:
             raise NotFoundError
         return found
 
-    def add(self, who: Who, new: New) -> None:
-        """Store one document; raises ThereAlreadyError."""
+    def add(self, who: Who, new: New) -> bool:
+        """Store one document; False when it was, under this title, by the first of two clicks. Raises ThereAlreadyError when under another."""
         with transaction():
-            self._note(who, "add document", new)
-            if not library.add_document(new, self._clock()):
-                raise ThereAlreadyError
+            added = bool(library.add_document(new, self._clock()))
+            if added:
+                self._note(who, "add document", new)
+        if not added and not library.is_there(new, titled=True):
+            raise ThereAlreadyError
+        return added
 
     def delete(self, who: Who, document_id: str) -> None:
         """Delete one for good; raises NotFoundError."""
@@ -97,9 +101,15 @@ class Papers:
         mistakes += _twice(news)
         if mistakes:
             return "", sorted(mistakes, key=lambda one: one.line)
-        batch_id, now = store.new_id(), self._clock()
+        # The same files again, by the second of two clicks, are the same batch.
+        said, now = "\n".join([who.sub, *(f"{line} {facts(new)}" for line, new in news)]), self._clock()
+        batch_id = sha256(said.encode())[:_BATCH_ID]
         with transaction():
-            batches.add_batch(batch_id, who.sub, news, now=now, expires_at=now + BATCH_SECONDS)
+            there = not batches.add_batch(batch_id, who.sub, news, now=now, expires_at=now + BATCH_SECONDS)
+            if there and batches.stored_of(batch_id, who.sub):
+                # Stored once, and the documents were deleted since.
+                batch_id = store.new_id()
+                batches.add_batch(batch_id, who.sub, news, now=now, expires_at=now + BATCH_SECONDS)
         return batch_id, []
 
     def batch(self, who: Who, batch_id: str) -> Sequence[Line]:
@@ -118,10 +128,15 @@ class Papers:
             trail.record(who, "add documents", "done", at=self._clock(), detail=f"{stored} documents")
         return stored
 
+    def stored(self, who: Who, batch_id: str) -> int:
+        """Return how many documents an officer's own batch has become, by the first of two clicks; 0: it hasn't."""
+        return batches.stored_of(batch_id, who.sub) if batch_id.isprintable() else 0
+
     def drop_batch(self, who: Who, batch_id: str) -> None:
-        """Forget an officer's own batch."""
+        """Forget an officer's own batch; raises NotFoundError when there is none that waits."""
         with transaction():
-            batches.drop_batch(batch_id, who.sub)
+            if not batches.drop_batch(batch_id, who.sub):
+                raise NotFoundError
 
     def _new(self, entry: Entry, streams: Sequence[BinaryIO]) -> New | str:
         """Return the document of one line, or what is wrong with it."""

@@ -1,6 +1,6 @@
 """What people may write as a title or a name: one line of plain text. Pure."""
 
-from config.untrusted import one_line
+from config.parsing import one_line
 
 __all__ = ["LONGEST_TITLE", "one_line", "plain"]
 

@@ -15,6 +15,7 @@ from clients.pairing.officer_forms import BatchForm, DocumentForm
 from clients.pairing.offices import Offices
 from clients.pairing.papers import LARGEST_BATCH, Papers, ThereAlreadyError, sha256
 from clients.pairing.reports import pdf_response
+from clients.pairing.service import NotFoundError
 from clients.pairing.visitors import is_officer, officer, who
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
@@ -73,8 +74,10 @@ class _Pages:
                 content=form.content,
             )
             try:
-                self._papers.add(who(), new)
-                flash(_("%(title)s is stored.", title=new.title), "success")
+                if self._papers.add(who(), new):
+                    flash(_("%(title)s is stored.", title=new.title), "success")
+                else:
+                    flash(_("%(title)s is stored already.", title=new.title), "info")
                 return redirect(url_for("finance.office", office_id=new.office_id), SEE_OTHER)
             except ThereAlreadyError:
                 form.file.errors = [_("This very file is stored for this period already.")]
@@ -103,6 +106,17 @@ class _Pages:
 
     def batch(self, batch_id: str) -> ResponseReturnValue:
         """Show what would be stored; store it when the officer says so."""
+        try:
+            return self._batch(batch_id)
+        except NotFoundError:
+            stored = self._papers.stored(who(), batch_id)
+            if not stored:
+                raise
+            # A double click, or the back button.
+            flash(_("Stored already: %(count)d documents.", count=stored), "info")
+            return redirect(url_for("finance.overview"), SEE_OTHER)
+
+    def _batch(self, batch_id: str) -> ResponseReturnValue:
         lines = self._papers.batch(who(), batch_id)
         if request.method != "POST":
             return render_template("finance/batch.html", form=ConfirmForm(), lines=lines, batch_id=batch_id)
@@ -120,10 +134,16 @@ class _Pages:
 
     def delete(self, document_id: str) -> ResponseReturnValue:
         """Ask once more, then delete a document for good."""
-        document, office = self._papers.get(document_id)
-        office_id, form = office.id, ConfirmForm()
-        if request.method != "POST":
-            return render_template("finance/delete.html", form=form, document=document, office=office)
-        self._papers.delete(who(), document_id)
+        try:
+            document, office = self._papers.get(document_id)
+            office_id, form = office.id, ConfirmForm()
+            if request.method != "POST":
+                return render_template("finance/delete.html", form=form, document=document, office=office)
+            self._papers.delete(who(), document_id)
+        except NotFoundError:
+            # Deleted already: a double click, or another tab.
+            if request.method != "POST":
+                raise
+            return redirect(url_for("finance.overview"), SEE_OTHER)
         flash(_("The document is deleted."), "success")
         return redirect(url_for("finance.office", office_id=office_id), SEE_OTHER)

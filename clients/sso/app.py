@@ -3,13 +3,10 @@
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from http import HTTPStatus
 from pathlib import Path
 
-from flask import Blueprint, Flask, jsonify, request
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, Flask, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clients.sso import backchannel, errors, frame, headers, health, log, logout, sign_in
@@ -18,9 +15,9 @@ from clients.sso.db import connect
 from clients.sso.guard import Visitor, current_visitor
 from clients.sso.parts import Parts
 from clients.sso.sessions import Sessions
-from config import untrusted
+from config import parsing
 from config.hosts import KnownHosts
-from config.parsing import EncodedQuery, check_form
+from config.parsing import EncodedQuery
 from config.serving import end_with_parent
 from config.settings import RelyingPartySettings
 
@@ -56,7 +53,7 @@ def create_app(
     https = settings.base_url.startswith("https:")
 
     app = Flask(f"clients.{settings.name}")
-    untrusted.install(app)
+    parsing.install(app)
     app.config.update(
         SECRET_KEY=derive(secret, "cookies"),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -92,8 +89,7 @@ def create_app(
     if largest_body:
         # Before CSRF protection, which reads the whole form.
         app.before_request(partial(_limit_body, largest_body))
-    app.before_request(lambda: check_form(request))
-    app.before_request(_check_text)
+    app.before_request(lambda: parsing.check_input(request))
     csrf = CSRFProtect(app)
     headers.install(app, settings.issuer, https=https)
     frame.install(
@@ -106,18 +102,6 @@ def create_app(
     for part in (health.blueprint(), sign_in.blueprint(), logout.blueprint(), callable_by_others, *blueprints, *apis):
         app.register_blueprint(part)
     return app
-
-
-def _check_text() -> ResponseReturnValue | None:
-    """Refuse a NUL in a form that the caller expects: APIs answer in JSON."""
-    try:
-        untrusted.check_text(request)
-    except HTTPException as error:
-        if request.path.startswith("/api/") and error.code == HTTPStatus.BAD_REQUEST:
-            said = "A NUL character can't be taken."
-            return jsonify(error="invalid_request", error_description=said), HTTPStatus.BAD_REQUEST
-        raise
-    return None
 
 
 def _limit_body(largest_body: Callable[[], int | None]) -> None:

@@ -22,8 +22,8 @@ from joserfc.jwk import KeySet
 from clients.sso.demands import LEVELS, Demand
 from clients.sso.outcomes import ClockError, ProviderUnavailableError, RefusedError, SignedIn, Tokens
 from clients.sso.provider_documents import CachedDocument
+from config.parsing import check_jwt
 from config.settings import RelyingPartySettings
-from config.untrusted import check_jwt
 
 SCOPE = "openid profile email"
 ALGORITHMS = ["RS256", "ES256"]

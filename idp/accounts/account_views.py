@@ -79,10 +79,11 @@ class AccountViews:
                 case Refused():
                     form.current_password.errors = [_refused_text(outcome)]
                 case cookie_value:
-                    with accounts.database.write() as tx:
-                        # The former password's device cookies have ended with it.
-                        accounts.device_cookies.remember(tx, request, session.account_id)
-                    accounts.browser.enter(request, session, cookie_value)
+                    if cookie_value:
+                        with accounts.database.write() as tx:
+                            # The former password's device cookies have ended with it.
+                            accounts.device_cookies.remember(tx, request, session.account_id)
+                        accounts.browser.enter(request, session, cookie_value)
                     flash(_("Your password is changed. We have sent you a mail about it."), "success")
                     return redirect(next_path, HTTPStatus.SEE_OTHER) if next_path else see("security")
         return show_form(

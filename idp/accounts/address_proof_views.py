@@ -16,14 +16,13 @@ from werkzeug.wrappers import Response
 
 from idp.accounts.address_proofs import AddressProofs, Then
 from idp.accounts.build import Accounts
-from idp.accounts.confirmations import Confirmation
 from idp.accounts.forms import ConfirmCodeForm
 from idp.accounts.guard import Guard, here
 from idp.accounts.identifiers import masked
 from idp.accounts.pages import FORM, SEE_OTHER, local_time, not_sent_text, person, show_form, unproven_text, where
 from idp.accounts.paths import own_path
 from idp.accounts.ports import Ports
-from idp.accounts.proofs import Purpose, Unproven
+from idp.accounts.proofs import Confirmation, Purpose, Unproven
 from idp.accounts.sessions import Session
 from idp.db import Tx
 from idp.web.errors import expired_form

@@ -8,10 +8,10 @@ a waiting time, is the caller's, in the transaction that uses the code up.
 from collections.abc import Callable, Sequence
 
 from idp.accounts.common import Common
-from idp.accounts.confirmations import Confirmation, Confirmations
+from idp.accounts.confirmations import Confirmations
 from idp.accounts.models import PRIMARY
 from idp.accounts.notices import Where
-from idp.accounts.proofs import OF_FACTORS, Proof, Purpose, Unproven
+from idp.accounts.proofs import OF_FACTORS, Confirmation, Proof, Purpose, Unproven
 from idp.accounts.store import addresses, people
 from idp.accounts.store import confirmations as store
 from idp.db import Tx

@@ -6,14 +6,13 @@ from flask_babel import gettext as _
 
 from idp.accounts.addresses import Addresses
 from idp.accounts.build import Accounts
-from idp.accounts.confirmations import Confirmation
 from idp.accounts.forms import ActionForm, ConfirmCodeForm, EmailForm
 from idp.accounts.guard import Guard
 from idp.accounts.models import PRIMARY, RECOVERY
 from idp.accounts.pages import FORM, SEE_OTHER, not_sent_text, person, see, show_form, unproven_text, where
 from idp.accounts.paths import own_path
 from idp.accounts.ports import Ports
-from idp.accounts.proofs import Purpose, Unproven
+from idp.accounts.proofs import Confirmation, Purpose, Unproven
 from idp.accounts.recovery_email import RecoveryEmail
 from idp.accounts.sessions import Session
 

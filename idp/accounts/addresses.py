@@ -6,11 +6,11 @@ The caller makes sure of a recent sign-in (`guard.py`). That the new address has
 from collections.abc import Callable, Sequence
 
 from idp.accounts.common import Common
-from idp.accounts.confirmations import Confirmation, Confirmations
+from idp.accounts.confirmations import Confirmations
 from idp.accounts.identifiers import address_key
 from idp.accounts.models import PRIMARY
 from idp.accounts.notices import Where
-from idp.accounts.proofs import OF_FACTORS, Proof, Purpose, Unproven
+from idp.accounts.proofs import OF_FACTORS, Confirmation, Proof, Purpose, Unproven
 from idp.accounts.registration import IdentifierTakenError, Taken
 from idp.accounts.store import addresses as store
 from idp.accounts.store import people

@@ -9,7 +9,6 @@ they are used up, the link still works. The arithmetic is in `docs/codes-by-mail
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -19,7 +18,7 @@ from idp.accounts import mailed_codes
 from idp.accounts.identifiers import address_key
 from idp.accounts.mail_limits import MailLimits
 from idp.accounts.mailed_codes import ProofKey
-from idp.accounts.proofs import OF_FACTORS, SHORT_LIVED, Proof, Purpose, Unproven
+from idp.accounts.proofs import OF_FACTORS, SHORT_LIVED, Confirmation, Proof, Purpose, Unproven
 from idp.accounts.store import confirmations as store
 from idp.clock import Clock
 from idp.db import Row, Tx
@@ -37,21 +36,6 @@ PROVEN_FOR = 15 * 60
 """Seconds at least to choose a password after the code."""
 
 _SEALED_FOR = "confirmation"
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """What was asked to be confirmed; whether that is still possible; and how the page may go on."""
-
-    id: str
-    purpose: Purpose
-    account_id: str | None
-    address: str
-    data: dict[str, Any]
-    open: bool
-    used: bool
-    resend_in: int
-    """Seconds until another mail may be asked for."""
 
 
 class Confirmations:
@@ -73,20 +57,33 @@ class Confirmations:
         *,
         account_id: str | None = None,
         data: dict[str, Any] | None = None,
+        content: bytes = b"",
     ) -> tuple[str, Proof | None]:
         """Open a request, or go on with the account's open one; return its id, and what to mail if another mail is allowed.
 
-        A request about another address takes the place of the former one. Sign-ups are requests of nobody: each is its own.
+        A request about another address takes the place of the former one. Sign-ups are requests of nobody: the same `content`, all that was
+        typed, is the same request. What is asked for twice within moments is mailed once.
         """
         now, key = self._clock(), address_key(address)
-        # First: until the transaction ends this keeps other requests of the same account waiting, so that all of them find one open.
+        made = self._key.request_id(content) if content else new_id()
+        repeated = self._limits.is_repeated(tx, f"{purpose} {account_id or made} {key}")
+        if content and (row := store.find(tx, made)) is not None:
+            if row["used_at"] is None:
+                again = None if repeated else self.resend(tx, made, purpose)
+                return made, again[1] if again else None
+            made = new_id()
+        row = self._find_open(tx, account_id, purpose) if account_id else None
+        if repeated and row is not None and address_key(row["address"]) == key:
+            return row["id"], None
+        # Before the open one is looked for again: until the transaction ends this keeps other requests of the same account waiting, so that
+        # all of them find one.
         allowed = self._limits.count_mail(tx, purpose, account_id or key)
         row = self._find_open(tx, account_id, purpose) if account_id else None
         if row is not None and address_key(row["address"]) == key:
             confirmation_id = row["id"]
             self._prolong(tx, confirmation_id, purpose)
         else:
-            confirmation_id = new_id()
+            confirmation_id = made
             if account_id and address:
                 store.void(tx, account_id, purpose, now=now)
             self._insert(tx, confirmation_id, purpose, address, account_id=account_id, data=data)
@@ -101,12 +98,14 @@ class Confirmations:
         self._insert(tx, confirmation_id, purpose, "", account_id=None, data=data, armed=False)
         return confirmation_id
 
-    def arm(self, tx: Tx, confirmation_id: str, purpose: Purpose, account_id: str) -> Proof | None:
+    def arm(
+        self, tx: Tx, confirmation_id: str, purpose: Purpose, account_id: str, *, mailed: bool = False
+    ) -> Proof | None:
         """Say whose a reserved request is: the code of the account's open one is its code too. Return what to mail.
 
-        None when another mail isn't allowed now, or when that was done before.
+        None when another mail isn't allowed now, when it was `mailed` moments ago, or when that was done before.
         """
-        allowed = self._limits.count_mail(tx, purpose, account_id)
+        allowed = not mailed and self._limits.count_mail(tx, purpose, account_id)
         row = self._find_open(tx, account_id, purpose)
         if row is None:
             proven_by = confirmation_id

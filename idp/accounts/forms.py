@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from wtforms.validators import Regexp as Pattern
 
 from config.forms import BaseForm
-from config.untrusted import LONGEST_TYPED, is_visible
+from config.parsing import LONGEST_TYPED, is_visible
 from idp.accounts.identifiers import normal_address, normal_username
 from idp.accounts.usernames import is_single_script
 

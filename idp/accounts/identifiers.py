@@ -7,7 +7,7 @@ import re
 
 from email_validator import EmailNotValidError, validate_email
 
-from config.untrusted import normalize
+from config.parsing import normalize
 
 _USERNAME = re.compile(r"[^\W_](?:[\w.-]{1,62})[^\W_]")
 """3 to 64 letters and digits of any script, with `.`, `-` and `_` inside. No `@`: a username is never an address."""

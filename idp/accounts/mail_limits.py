@@ -11,6 +11,10 @@ class MailLimits:
     def __init__(self, limiter: RateLimiter) -> None:
         self._limiter = limiter
 
+    def is_repeated(self, tx: Tx, what: str) -> bool:
+        """Tell whether the same was asked for moments ago: one event sends one mail. Until `tx` ends, others that ask for it wait."""
+        return not self._take(tx, "same_mail", what)
+
     def count_mail(self, tx: Tx, purpose: str, subject: str) -> bool:
         """Count a mail about one purpose; False when there were too many. Until `tx` ends, others wait for the subject either way."""
         return self._take(tx, "mails", purpose, subject)

@@ -3,6 +3,7 @@
 A code has eight characters of 32, 40 bits; it is shown in two groups and read however it was typed. A link has 256 bits.
 """
 
+import base64
 import hmac
 import secrets
 import unicodedata
@@ -12,6 +13,7 @@ from keys import encoding, hashing
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without signs that look alike: no 0 and O, no 1 and I."""
 LENGTH = 8
+_ID_LENGTH = 26
 _GROUP = 4
 _BITS = 5
 
@@ -21,6 +23,10 @@ class ProofKey:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+
+    def request_id(self, content: bytes) -> str:
+        """Return the id of a request that is known by all that was typed: nobody makes it without that, and it tells nothing of it."""
+        return base64.b32encode(hmac.digest(self._key, b"request " + content, "sha256")).decode().lower()[:_ID_LENGTH]
 
     def token(self, request_id: str) -> str:
         """Return the secret of a request's link."""

@@ -49,24 +49,38 @@ class Profile:
                 self._common.audit(tx, "profile.changed", account_id, where, fields=sorted(changed))
         return sorted(changed)
 
-    def change_password(self, session: Session, current: str, new: str, where: Where) -> Refused | Problem | str:
+    def change_password(self, session: Session, current: str, new: str, where: Where) -> Refused | Problem | str | None:
         """Set a new password, and end what was got with the former one; return the session's new cookie value when that is done.
 
-        Raises PageError (429) after too many from this session.
+        None when the first of two clicks has done it: the cookie came with its answer. Raises PageError (429) after too many from this session.
         """
         # Those with a right present password too, before any hash and the meter; by session, so nobody else can make its owner wait.
         self._common.brake.count("change_password", about=session.sid, ip=None)
+        before = people.credentials_by_id(self._common.database.read(), session.account_id)
+        former_hash = before["password_hash"] if before else ""
         proven = self._sign_in.verify_own(
             session.account_id, session.sid, current, ip=where.ip, user_agent=where.user_agent
         )
         if isinstance(proven, Refused):
-            return proven
+            return (
+                None
+                if proven.reason == "wrong" and self._new_password.has_just_set(session.account_id, new)
+                else proven
+            )
         password_hash = self._new_password.prepare(session.account_id, new)
         if isinstance(password_hash, Problem):
             return password_hash
         with self._common.database.write() as tx:
-            self._new_password.set_by_owner(tx, session.account_id, password_hash, where, sid=session.sid)
-            return self._sessions.renew(tx, session.sid)
+            if self._new_password.set_by_owner(
+                tx, session.account_id, password_hash, where, sid=session.sid, former_hash=former_hash
+            ):
+                return self._sessions.renew(tx, session.sid)
+        # Else it was hashed anew, or somebody else has set another one: the present one is asked for again.
+        return (
+            None
+            if self._new_password.has_just_set(session.account_id, new)
+            else self.change_password(session, current, new, where)
+        )
 
     def min_password_length(self, account_id: str) -> int:
         """Return how many characters a new password has at least."""

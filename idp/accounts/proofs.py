@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Purpose(StrEnum):
@@ -42,3 +43,18 @@ class Proof:
     """As people read it; empty when it is off."""
     guessed: bool = False
     """There were too many wrong codes: this one is off, the link works, and the mail says that somebody is guessing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What was asked to be confirmed; whether that is still possible; and how the page may go on."""
+
+    id: str
+    purpose: Purpose
+    account_id: str | None
+    address: str
+    data: dict[str, Any]
+    open: bool
+    used: bool
+    resend_in: int
+    """Seconds until another mail may be asked for."""

@@ -8,12 +8,12 @@ is refused uses up no code, and nobody has a password judged or hashed here who 
 from collections.abc import Callable
 
 from idp.accounts.common import Common
-from idp.accounts.confirmations import Confirmation, Confirmations
+from idp.accounts.confirmations import Confirmations
 from idp.accounts.identifiers import MAX_IDENTIFIER
 from idp.accounts.new_password import NewPassword
 from idp.accounts.notices import Where
 from idp.accounts.passwords import Problem
-from idp.accounts.proofs import Purpose, Unproven
+from idp.accounts.proofs import Confirmation, Purpose, Unproven
 from idp.accounts.recovery_jobs import PASSWORD_JOB, USERNAME_JOB
 from idp.accounts.sign_in import name_key
 from idp.accounts.store import people
@@ -89,8 +89,9 @@ class Recovery:
 
     def reset_by_proof(self, secret: str, password: str, where: Where) -> Unproven | Problem | None:
         """Set a new password after the code was proven in this browser; None when that is done."""
+        known = self._reset_or_none(self._confirmations.find_by_proof(self._common.database.read(), secret))
         return self._reset(
-            self.find_by_proof(secret),
+            known,
             lambda tx: self._confirmations.consume_proof(tx, Purpose.RESET_PASSWORD, secret),
             password,
             where,
@@ -98,8 +99,9 @@ class Recovery:
 
     def reset_by_link(self, token: str, password: str, where: Where) -> Unproven | Problem | None:
         """Set a new password by the link that was mailed; None when that is done."""
+        known = self._reset_or_none(self._confirmations.find_by_link(self._common.database.read(), token))
         return self._reset(
-            self.find_by_link(token),
+            known,
             lambda tx: self._confirmations.consume_link(tx, Purpose.RESET_PASSWORD, token),
             password,
             where,
@@ -116,6 +118,8 @@ class Recovery:
             return Unproven.SPENT
         # Before meter and hash. Only who has read the mail comes this far, so nobody else can make them wait.
         self._common.brake.count("new_password", about=known.id, ip=None)
+        if not known.open:
+            return self._spent(known, password)
         # A weak password is refused before the proof is used up, so that the person can try another.
         password_hash = self._new_password.prepare(known.account_id or "", password)
         if isinstance(password_hash, Problem):
@@ -123,9 +127,14 @@ class Recovery:
         with self._common.database.write() as tx:
             confirmed = consume(tx)
             if isinstance(confirmed, Unproven):
-                return confirmed
+                return self._spent(known, password)
             self._new_password.set_by_mail(tx, confirmed.account_id or "", password_hash, where)
         return None
+
+    def _spent(self, known: Confirmation, password: str) -> Unproven | None:
+        """Answer a proof that was used up: like the first of two clicks, if that one has set this password."""
+        done = self._new_password.has_just_set(known.account_id or "", password)
+        return None if done else Unproven.SPENT
 
     def _count(self, what: str, about: str, where: Where) -> None:
         # By network: whoever asks for somebody else mustn't keep them from asking. How many mails go out is counted by account.

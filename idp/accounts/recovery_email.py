@@ -7,10 +7,10 @@ nobody who sits down at a signed-in browser can add one and walk in. The caller 
 from collections.abc import Callable
 
 from idp.accounts.common import Common
-from idp.accounts.confirmations import Confirmation, Confirmations
+from idp.accounts.confirmations import Confirmations
 from idp.accounts.identifiers import address_key
 from idp.accounts.notices import Where
-from idp.accounts.proofs import OF_FACTORS, Proof, Purpose, Unproven
+from idp.accounts.proofs import OF_FACTORS, Confirmation, Proof, Purpose, Unproven
 from idp.accounts.store import addresses, people
 from idp.accounts.times import written
 from idp.db import Row, Tx

@@ -44,17 +44,21 @@ class RecoveryMails:
     def mail_usernames(self, tx: Tx, payload: Mapping[str, Any]) -> None:
         """Mail the usernames of the accounts that the address can recover, if there are any."""
         found = addresses.accounts_reached(tx, address_key(payload["address"]), now=self._common.clock())
-        if found and self._limits.count_usernames_to(tx, found[0]["address"]):
+        if not found or self._limits.is_repeated(tx, f"usernames {found[0]['address']}"):
+            return
+        if self._limits.count_usernames_to(tx, found[0]["address"]):
             context = {"usernames": [row["username"] for row in found], "sign_in": self._common.base_url}
             self._common.outbox.mail(tx, found[0]["address"], "usernames", found[0]["locale"], context)
 
     def mail_proof(self, tx: Tx, payload: Mapping[str, Any]) -> None:
         """Mail link and code to the addresses that may reset this person's password, if there is one."""
-        for position, (account_id, to) in enumerate(self._reached(tx, payload["identifier"])):
+        for position, (account_id, reached) in enumerate(self._reached(tx, payload["identifier"])):
             account = people.find(tx, account_id)
+            to = [one for one in reached if not self._limits.is_repeated(tx, f"reset of {account_id} {one}")]
             # The page waits for one code. A further account with the same recovery address gets a mail with a link only.
             if position == 0:
-                proof = self._confirmations.arm(tx, payload["confirmation_id"], Purpose.RESET_PASSWORD, account_id)
+                request_id = payload["confirmation_id"]
+                proof = self._confirmations.arm(tx, request_id, Purpose.RESET_PASSWORD, account_id, mailed=not to)
             else:
                 _, proof = self._confirmations.request(tx, Purpose.RESET_PASSWORD, "", account_id=account_id)
             if account is None or proof is None:

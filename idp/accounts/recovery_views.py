@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from idp.accounts import mail_read
 from idp.accounts.build import Accounts
-from idp.accounts.confirmations import Confirmation
 from idp.accounts.forms import ActionForm, ConfirmCodeForm, EmailForm, ForgotPasswordForm, NewPasswordForm
 from idp.accounts.identifiers import masked
 from idp.accounts.notices import Where
@@ -17,7 +16,7 @@ from idp.accounts.pages import FORM, problem_text, reset_refused_text, see, show
 from idp.accounts.passwords import Problem
 from idp.accounts.paths import own_path
 from idp.accounts.ports import Ports
-from idp.accounts.proofs import Unproven
+from idp.accounts.proofs import Confirmation, Unproven
 
 _PROVEN = "reset"
 """The cookie's field: of which request this browser has proven the code, and the secret that it got for it."""
@@ -65,6 +64,9 @@ class RecoveryViews:
         if proven := self._proven(confirmation.id):
             return self._choose_password(proven, self._recovery.reset_by_proof, session[_PROVEN][1])
         form = ConfirmCodeForm()
+        if "password" in request.form and session.get(_PROVEN):
+            secret = session[_PROVEN][1]
+            return self._reset_before(lambda password: self._recovery.reset_by_proof(secret, password, where(request)))
         if form.validate_on_submit():
             secret = self._recovery.prove_code(confirmation.id, form.code.data, where(request))
             if secret:
@@ -78,7 +80,7 @@ class RecoveryViews:
         """Take the new password."""
         confirmation = self._recovery.find_by_link(token)
         if confirmation is None:
-            return _spent()
+            return self._reset_before(lambda password: self._recovery.reset_by_link(token, password, where(request)))
         return self._choose_password(confirmation, self._recovery.reset_by_link, token)
 
     def _choose_password(
@@ -103,6 +105,12 @@ class RecoveryViews:
         # For a browser's password manager, which otherwise saves a password without a name.
         username = self._recovery.username_of(confirmation)
         return show_form("accounts/choose_password.html", form, username=username, min_length=min_length)
+
+    def _reset_before(self, reset: Callable[[str], Unproven | Problem | None]) -> ResponseReturnValue:
+        """Answer for a proof that was used up: a form that was sent twice gets the same answer twice."""
+        form = NewPasswordForm()
+        done = form.validate_on_submit() and reset(form.password.data) is None
+        return self._done() if done else _spent()
 
     def _proven(self, confirmation_id: str) -> Confirmation | None:
         """Return the reset whose code this browser has proven on the page of `confirmation_id`."""

@@ -5,17 +5,19 @@ confirms first. That an address has an account already is said only in a mail to
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+import orjson
+
 from idp import audit
 from idp.accounts.common import Common
-from idp.accounts.confirmations import Confirmation, Confirmations
+from idp.accounts.confirmations import Confirmations
 from idp.accounts.identifiers import address_key, username_key
 from idp.accounts.notices import Where
 from idp.accounts.passwords import Passwords, Problem
-from idp.accounts.proofs import Proof, Purpose, Unproven
+from idp.accounts.proofs import Confirmation, Proof, Purpose, Unproven
 from idp.accounts.store import addresses, people
 from idp.accounts.usernames import confusable_key, is_reserved
 from idp.db import Tx
@@ -100,7 +102,9 @@ class Registration:
             "next": sign_up.next_path,
         }
         with self._common.database.write() as tx:
-            confirmation_id, proof = self._confirmations.request(tx, Purpose.SIGN_UP, sign_up.email, data=data)
+            confirmation_id, proof = self._confirmations.request(
+                tx, Purpose.SIGN_UP, sign_up.email, data=data, content=orjson.dumps(asdict(sign_up))
+            )
             if proof:
                 self._send(tx, sign_up.email, data, proof)
             self._common.audit(tx, "account.sign_up_begun", None, where)

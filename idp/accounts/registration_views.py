@@ -10,13 +10,12 @@ from flask_babel import gettext as _
 
 from idp.accounts import mail_read
 from idp.accounts.build import Accounts
-from idp.accounts.confirmations import Confirmation
 from idp.accounts.forms import ActionForm, ConfirmCodeForm, SignUpForm
 from idp.accounts.pages import FORM, not_sent_text, problem_text, see, show_form, unproven_text, where
 from idp.accounts.passwords import Problem
 from idp.accounts.paths import own_path
 from idp.accounts.ports import Ports
-from idp.accounts.proofs import Purpose, Unproven
+from idp.accounts.proofs import Confirmation, Purpose, Unproven
 from idp.accounts.registration import Created, Registration, SignUp, Taken
 
 if TYPE_CHECKING:
@@ -86,6 +85,8 @@ class RegistrationViews:
             outcome = self._accounts.registration.confirm_code(confirmation.id, form.code.data, where(request))
             if not isinstance(outcome, Unproven):
                 return self._settled(outcome)
+            if outcome is Unproven.SPENT and (page := self._settled_before(confirmation.id)):
+                return page
             message = unproven_text(outcome)
         return show_form(
             "accounts/confirm_code.html",
@@ -99,8 +100,11 @@ class RegistrationViews:
     def confirm(self, token: str) -> ResponseReturnValue:
         """Show what a link is about; its button confirms, because mail scanners open links as well."""
         confirmation = self._accounts.confirmations.find_by_link(self._accounts.database.read(), token)
-        if confirmation is None or confirmation.used or confirmation.purpose not in self._links:
+        if confirmation is None or confirmation.purpose not in self._links:
             return self._spent()
+        if confirmation.used:
+            again = self._settled_before(confirmation.id) if request.method == "POST" else None
+            return again or self._spent()
         service, code_page = self._links[confirmation.purpose]
         form = ActionForm()
         if not confirmation.open:
@@ -110,8 +114,19 @@ class RegistrationViews:
             return render_template("accounts/link_expired.html", form=form, confirmation=confirmation), HTTPStatus.GONE
         if form.validate_on_submit():
             outcome = service.confirm_link(token, where(request))
-            return self._spent() if isinstance(outcome, Unproven) else self._settled(outcome)
+            settled = None if isinstance(outcome, Unproven) else self._settled(outcome)
+            return settled or self._settled_before(confirmation.id) or self._spent()
         return show_form("accounts/confirm_link.html", form, confirmation=confirmation)
+
+    def _settled_before(self, confirmation_id: str) -> ResponseReturnValue | None:
+        """Answer a proof that was used up by the first of two clicks like that one; None when what it was about isn't so."""
+        known = self._accounts.confirmations.find(self._accounts.database.read(), confirmation_id)
+        if known is None or not known.used:
+            return None
+        if known.purpose is Purpose.SIGN_UP:
+            return self._settled(Created("", own_path(str(known.data.get("next", "")))))
+        there = self._accounts.addresses.of_account(known.account_id or "")
+        return self._settled(known) if known.address in {row["address"] for row in there} else None
 
     def _spent(self) -> ResponseReturnValue:
         return render_template("accounts/link_spent.html", sign_in_url=self._sign_in_url), HTTPStatus.GONE

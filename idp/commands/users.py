@@ -4,7 +4,7 @@ from typing import TextIO
 
 import click
 
-from config.untrusted import one_line
+from config.parsing import one_line
 from idp.accounts.identifiers import normal_address, normal_username
 from idp.accounts.passwords import Problem
 from idp.accounts.registration import IdentifierTakenError, Taken

@@ -5,7 +5,7 @@ from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 from config.forms import BaseForm
-from config.untrusted import one_line
+from config.parsing import one_line
 from idp.factors.service import NAME_LENGTH
 
 

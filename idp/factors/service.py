@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from idp.accounts.common import Common
+from idp.accounts.mail_limits import REPEATED_WITHIN
 from idp.accounts.notices import Where
 from idp.db import Row, Tx
 from idp.factors import store
@@ -41,6 +42,15 @@ class Factors:
         """Return one of the account's factors."""
         row = store.find(self._common.database.read(), account_id, factor_id)
         return _factor(row) if row else None
+
+    def hold(self, tx: Tx, account_id: str) -> None:
+        """Let others wait who add to the account's factors, until `tx` ends: what is looked at then is as it stays."""
+        store.hold(tx, account_id)
+
+    def has_just_added(self, account_id: str, method: str) -> bool:
+        """Tell whether a factor of the method was added moments ago: what can't be done any more was done by the first of two clicks."""
+        since = self._common.clock() - REPEATED_WITHIN
+        return any(one.method == method and one.created_at > since for one in self.listing(account_id))
 
     def add(self, tx: Tx, account_id: str, method: str, name: str, where: Where) -> str:
         """Add a factor under a name for people; return its id. The person is told."""

@@ -17,6 +17,11 @@ def insert(tx: Tx, **columns: object) -> None:
     tx.run(_INSERT, **columns)
 
 
+def hold(tx: Tx, account_id: str) -> None:
+    """Lock the account's row until `tx` ends; on SQLite whoever writes has the database to themselves."""
+    tx.run("UPDATE account SET id = id WHERE id = :id", id=account_id)
+
+
 def of_account(tx: Tx, account_id: str) -> Sequence[Row]:
     """Return the account's factors, the oldest first."""
     return tx.all("SELECT * FROM factor WHERE account_id = :id ORDER BY created_at, id", id=account_id)

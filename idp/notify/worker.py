@@ -5,7 +5,6 @@ every handler sends something that the receiver can recognise as a repetition.
 """
 
 import logging
-import random
 import threading
 import time
 from collections import Counter
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 import orjson
 
+from config import backoff
 from idp.clock import Clock
 from idp.db import Database, Row
 from idp.notify.outbox import PURPOSE
@@ -27,7 +27,6 @@ _BATCH = 20
 _LEASE = 300
 _FIRST_DELAY = 5
 _LONGEST_DELAY = 3 * 3600
-_MOST_DOUBLINGS = 12
 _KEPT = 7 * 24 * 3600
 _LONGEST_ERROR = 300
 _DAY = 24 * 3600
@@ -164,10 +163,8 @@ class Worker:
         if age >= self._policies[row["kind"]].give_up_after:
             self._give_up(row, f"{reason}, {row['attempts']} attempts in {age} seconds")
             return
-        delay = min(_LONGEST_DELAY, _FIRST_DELAY << min(row["attempts"] - 1, _MOST_DOUBLINGS))
-        # Spread, so that a server that comes back isn't met by everything at once.
-        at = self._clock() + delay + random.randrange(1 + delay // 4)  # noqa: S311
-        self._store.retry(row, at=at, error=reason)
+        delay = backoff.delay(row["attempts"], first=_FIRST_DELAY, longest=_LONGEST_DELAY)
+        self._store.retry(row, at=self._clock() + delay, error=reason)
         _log.warning("%s %s was not delivered, next attempt in %s s", row["kind"], row["id"], delay, exc_info=error)
 
     def _give_up(self, row: Row, reason: str) -> None:

@@ -6,47 +6,21 @@ from typing import Any
 
 import orjson
 
+from config.api_document import PROBLEM, PROBLEMS, PROBLEMS_OF_BODIES, responses
+
 PATH = "/api/openapi.json"
 _PROBLEMS = {
-    HTTPStatus.BAD_REQUEST: "The call isn't well formed.",
-    HTTPStatus.UNAUTHORIZED: "There is no token, or it isn't valid here; `WWW-Authenticate` says which (RFC 6750).",
-    HTTPStatus.FORBIDDEN: "The token lacks the scope, or it speaks for a person and not for a service.",
+    **PROBLEMS,
     HTTPStatus.SERVICE_UNAVAILABLE: "The database can't be reached; `Retry-After` says when to come back.",
 }
-_OF_BODIES = {
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The call has too many bytes.",
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "It isn't JSON.",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "Some of it can't be taken. Nothing was.",
-}
-_PROBLEM = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {"type": "string"},
-        "error_description": {"type": "string"},
-        "errors": {"type": "object", "additionalProperties": {"type": "string"}},
-        "reason": {"type": "string"},
-    },
-}
-
-
-def ref(name: str) -> dict[str, str]:
-    """Return a reference to a schema."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def content(schema: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    """Return a body of JSON; `example` may be among `more`."""
-    return {"application/json": {"schema": schema, **more}}
+_PROBLEM = {**PROBLEM, "properties": {**PROBLEM["properties"], "reason": {"type": "string"}}}
 
 
 def answers(
     good: Mapping[HTTPStatus, Mapping[str, Any]], others: Mapping[HTTPStatus, str], *, body: bool
 ) -> dict[str, Any]:
     """Return a call's answers: the good ones, those of every call, of those with a `body`, and `others` that say no."""
-    problems = {**_PROBLEMS, **(_OF_BODIES if body else {}), **others}
-    refused = {status: {"description": text, "content": content(ref("Problem"))} for status, text in problems.items()}
-    return {str(int(status)): answer for status, answer in sorted({**good, **refused}.items())}
+    return responses(good, {**_PROBLEMS, **(PROBLEMS_OF_BODIES if body else {}), **others})
 
 
 def compose(

@@ -11,8 +11,7 @@ import orjson
 from joserfc import jwt
 from joserfc.errors import JoseError
 
-from config.parsing import PARSER_ERRORS
-from config.untrusted import check_jwt
+from config.parsing import PARSER_ERRORS, check_jwt
 from idp.clock import Clock
 from idp.db import Database
 from idp.oauth.client import Client, ClientRegistry

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from config.untrusted import one_line
+from config.parsing import one_line
 from idp.audit import record
 from idp.clock import Clock
 from idp.db import Database, Tx

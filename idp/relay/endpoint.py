@@ -15,7 +15,7 @@ from idp.oauth.errors import JSON_HEADERS, MethodNotAllowedError
 from idp.oauth.request_guard import read_json
 from idp.oauth.server import WireAnswer
 from idp.oauth.service_guard import ServiceGuard
-from idp.relay.service import ForbiddenNoticesError, Relay, TooManyError
+from idp.relay.service import ForbiddenNoticesError, NoticeConflictError, Relay, TooManyError
 from idp.relay.wire import Batch, origin_of
 
 PATH = "/api/notices"
@@ -48,6 +48,8 @@ class Endpoint:
             return _refused_fields([(field, text) for field in strangers])
         try:
             self._relay.accept(caller, batch)
+        except NoticeConflictError as error:
+            return _reused_ids(error)
         except (ForbiddenNoticesError, TooManyError) as error:
             return _not_taken(error)
         return HTTPStatus.ACCEPTED, b'{"status":"accepted"}', list(JSON_HEADERS)
@@ -59,6 +61,13 @@ def _not_taken(error: ForbiddenNoticesError | TooManyError) -> WireAnswer:
     text = "Nothing was taken: that is more than one service may send in a minute."
     status, content, headers = _problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many", text)
     return status, content, [*headers, ("Retry-After", _RETRY_SECONDS)]
+
+
+def _reused_ids(error: NoticeConflictError) -> WireAnswer:
+    """Return the refusal of an id that came with something else before, as of an idempotency key (draft-ietf-httpapi-idempotency-key-header 2.7)."""
+    shown = {f"notices.{number}.id": "It came with something else before." for number in error.places[:_MOST_ERRORS]}
+    text = "Nothing was taken: use a new id for a new notice."
+    return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency_key_reused", text, errors=shown)
 
 
 def _refused_fields(errors: Sequence[tuple[str, str]]) -> WireAnswer:

@@ -15,6 +15,8 @@ class RelayedNotice(Model):
     client_id: Mapped[str] = mapped_column(String(100), primary_key=True)
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     """The client's own name for it."""
+    fingerprint: Mapped[str] = mapped_column(String(64), server_default="")
+    """SHA-256 of what was sent under it; empty: taken before this was kept, or nobody sent it."""
     created_at: Mapped[int] = mapped_column(BigInteger)
 
 

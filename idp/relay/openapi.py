@@ -3,7 +3,8 @@
 from http import HTTPStatus
 from typing import Any
 
-from idp.oauth.api_document import answers, content, ref, schemas_of
+from config.api_document import content, ref
+from idp.oauth.api_document import answers, schemas_of
 from idp.relay.wire import MOST_AT_ONCE, Batch
 
 _EXAMPLE = {
@@ -32,7 +33,8 @@ def paths(path: str, scope: str) -> dict[str, Any]:
                 "tags": ["Notices"],
                 "summary": "Tell people of something",
                 "description": f"Up to {MOST_AT_ONCE} notices, all or none. The answer is the same whomever they are for. A notice of an `id` that"
-                " came before does nothing. Links lie at the origins of your redirect URIs.",
+                " came before does nothing if it is the same in all its fields; another one is refused (422, `idempotency_key_reused`). An `id` is"
+                " remembered for two weeks. Links lie at the origins of your redirect URIs.",
                 "security": [{"service": [scope]}],
                 "requestBody": {"required": True, "content": content(ref("Batch"), example=_EXAMPLE)},
                 "responses": answers(

@@ -12,6 +12,9 @@ Of the service that calls the token's scope counts (RFC 6749 section 3.3), of on
 
 from collections import Counter
 from collections.abc import Sequence
+from hashlib import sha256
+
+import orjson
 
 from config.settings import Relay as Limits
 from idp.clock import Clock
@@ -35,6 +38,14 @@ class TooManyError(Exception):
     """A service has sent as much as it may in a minute; nothing was taken."""
 
 
+class NoticeConflictError(Exception):
+    """Some ids came with something else before; `places` are the numbers of those notices. Nothing was taken."""
+
+    def __init__(self, places: Sequence[int]) -> None:
+        super().__init__(len(places))
+        self.places = places
+
+
 class ForbiddenNoticesError(Exception):
     """The client may not send some of them; `errors` says which and why: field, sentence. Nothing was taken."""
 
@@ -56,7 +67,7 @@ class Relay:
         self._limits = limits
 
     def accept(self, caller: ServiceCaller, batch: Batch) -> None:
-        """Queue these notices in one transaction; raises ForbiddenNoticesError, TooManyError."""
+        """Queue these notices in one transaction; raises ForbiddenNoticesError, NoticeConflictError, TooManyError."""
         now, client = self._clock(), caller.client
         services = self._services(caller, batch.notices)
         common = {"portal": client.client_name, "inbox": batch.inbox, "settings": batch.settings}
@@ -68,11 +79,19 @@ class Relay:
                 key = f"client:{category}:{hashing.digest(client_id)}"
                 if store.count(tx, key, more=more, seconds=_MINUTE, now=now) > self._limits.notices_a_minute:
                     raise TooManyError
-            for notice, service in zip(batch.notices, services, strict=True):
-                if store.take(tx, client.client_id, notice.id, now=now):
-                    content = notice.model_dump(mode="json", exclude={"id"}) | common
-                    content |= {"service": service.client_name, "client": service.client_id}
-                    self._outbox.add(tx, RELAYED_NOTICE, content)
+            taken: list[int] = []
+            for number, (notice, service) in enumerate(zip(batch.notices, services, strict=True)):
+                content = notice.model_dump(mode="json", exclude={"id"})
+                content["channels"] = sorted(content["channels"])
+                fingerprint = sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+                there = store.take(tx, client.client_id, notice.id, fingerprint=fingerprint, now=now)
+                if there is None:
+                    about = {"service": service.client_name, "client": service.client_id}
+                    self._outbox.add(tx, RELAYED_NOTICE, content | common | about)
+                elif there not in {fingerprint, ""}:
+                    taken.append(number)
+            if taken:
+                raise NoticeConflictError(taken)
 
     def _services(self, caller: ServiceCaller, notices: Sequence[Notice]) -> list[Client]:
         """Return which registered service each of these is of; raises ForbiddenNoticesError."""

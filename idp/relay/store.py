@@ -3,7 +3,7 @@
 from idp.db import Tx
 
 _TAKE = """
-INSERT INTO relayed_notice (client_id, id, created_at) VALUES (:client_id, :id, :now) ON CONFLICT DO NOTHING
+INSERT INTO relayed_notice (client_id, id, fingerprint, created_at) VALUES (:client_id, :id, :fingerprint, :now) ON CONFLICT DO NOTHING
 """
 _COUNT = """
 INSERT INTO relay_count (key, since, count) VALUES (:key, :now, :more)
@@ -14,9 +14,17 @@ RETURNING count
 """
 
 
-def take(tx: Tx, client_id: str, notice_id: str, *, now: int) -> bool:
-    """Remember a notice; False when it was taken before."""
-    return tx.run(_TAKE, client_id=client_id, id=notice_id, now=now) == 1
+def take(tx: Tx, client_id: str, notice_id: str, *, fingerprint: str = "", now: int) -> str | None:
+    """Remember a notice; None, or the fingerprint under which it was taken before (empty: before there were any)."""
+    if tx.run(_TAKE, client_id=client_id, id=notice_id, fingerprint=fingerprint, now=now) == 1:
+        return None
+    # The other one has committed: its transaction is what the statement has waited for.
+    there = tx.one(
+        "SELECT fingerprint FROM relayed_notice WHERE client_id = :client_id AND id = :id",
+        client_id=client_id,
+        id=notice_id,
+    )
+    return str(there["fingerprint"]) if there else ""
 
 
 def count(tx: Tx, key: str, *, more: int = 1, seconds: int, now: int) -> int:

@@ -41,7 +41,7 @@ class RelayedNoticeHandler:
         """Do it, once, however often it is asked for."""
         notice = message.payload
         with self._database.write() as tx:
-            if not store.take(tx, _TOLD, message.id, now=self._clock()):
+            if store.take(tx, _TOLD, message.id, now=self._clock()) is not None:
                 return
             # Only an account that is open, with an address that was confirmed: neither locked nor closed ones hear anything.
             person = people.find_active_with_address(tx, notice["sub"])

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from config.parsing import is_visible
 from config.shared import is_loopback
-from config.untrusted import is_visible
 
 MOST_AT_ONCE = 100
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
@@ -59,7 +59,7 @@ class Notice(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-    """The service's own name for it: the same one again does nothing."""
+    """The service's own name for it: the same notice again does nothing, another one of the same name is refused."""
     sub: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,255}$")]
     """Whom it is for."""
     service: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,255}$")] | None = None

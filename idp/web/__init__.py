@@ -12,9 +12,9 @@ from flask import Blueprint, Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import untrusted
+from config import parsing
 from config.design import Links, register
-from config.parsing import EncodedQuery, check_form
+from config.parsing import EncodedQuery
 from config.settings import ProviderSettings
 from idp import request_id
 from idp.web import errors, health, log
@@ -62,7 +62,7 @@ def init_app(
         # Pages of the flow send no referrer; the token and a cookie that no subdomain can set do the work.
         WTF_CSRF_SSL_STRICT=False,
     )
-    untrusted.install(app)
+    parsing.install(app)
     app.session_interface = CookieSession()
     app.jinja_env.auto_reload = False
     if settings.trusted_proxies:
@@ -100,8 +100,7 @@ def _observe(app: Flask, headers: SecurityHeaders, metrics: Metrics, *, behind_p
     def begin() -> None:
         g.began = time.perf_counter()
         g.request_id = request_id.begin(request.headers.get("X-Request-Id") if behind_proxy else None)
-        check_form(request)
-        untrusted.check_text(request)
+        parsing.check_input(request)
 
     @app.after_request
     def finish(response: Response) -> Response:

@@ -122,8 +122,8 @@ def main() -> dict[str, float]:
         ]
         with app.app_context():
             _revoke_many(int(time.time()))
+            began = time.perf_counter()
             issuance._changed()
-        began = time.perf_counter()
         size = len(_call(app, "/ca/issuing.crl"))
         list_seconds = time.perf_counter() - began
         lists = _a_second(lambda: _call(app, "/ca/issuing.crl"))

@@ -47,6 +47,8 @@ class Program:
     known: Known
     match: Callable[[str], str]
     """Returns the rule of a path, empty for none."""
+    database: str
+    """The file of its database."""
 
     @property
     def calls(self) -> list[Route]:

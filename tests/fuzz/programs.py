@@ -140,7 +140,9 @@ def _service(folder: Path, name: str, double: ProviderDouble, clock: Clock) -> I
     if document.status_code == 200:
         known.samples = read_samples(document.get_json(), "/api")
         known.names = sorted({*known.names, "reference", "payment_reference", "type", "kind", "month", "year"})
-    yield Program(name, base, routes, visitors, known, read_matcher(app))
+    with app.app_context():
+        file = str(db.engine.url.database)
+    yield Program(name, base, routes, visitors, known, read_matcher(app), file)
     with app.app_context():
         db.engine.dispose()
 
@@ -248,7 +250,15 @@ def _provider(folder: Path) -> Iterator[Program]:  # noqa: C901 - everybody who 
         "/approvals/api/answer": [{"message": "a.b.c"}],
         "/approvals/register/<enrolment_id>": [{"message": "a.b.c"}],
     }
-    program = Program("provider", ISSUER, routes, [], known, read_matcher(idp.provider.flask))
+    program = Program(
+        "provider",
+        ISSUER,
+        routes,
+        [],
+        known,
+        read_matcher(idp.provider.flask),
+        str(idp.core.database.url.database),
+    )
     for name, come in (("stranger", None), ("alice", arrive), ("bob, half-way", half_way)):
         visitor = Visitor(name, come() if come else idp.browser(), dict, come)
         visitor.headers = with_csrf(lambda visitor=visitor: visitor.client)

@@ -73,6 +73,8 @@ def _set_up(page: Page, stack: Stack, email: str, check: Check) -> str:
     keys.remove(plugged)
 
     page.goto(f"{stack.issuer}{SECURITY}/push/add")
+    check("push-add-begin")
+    page.locator("#begin").click()
     check("push-add")
     link = page.locator("#link").inner_text()
     device = ApprovingDevice(int(time.time()), issuer=stack.issuer)

@@ -229,7 +229,7 @@ class TestTheEndOfASession:
         idp.code(idp.register(), Pkce(), browser)
         prove_address(idp)
         get(browser, "/account/security/passkeys/add")
-        get(browser, "/account/security/push/add")
+        post(browser, "/account/security/push/add", begin="1")
         tables = ("webauthn_challenge", "push_enrolment")
         before = [idp.core.database.read().one(f"SELECT count(*) AS n FROM {table}") for table in tables]
         post(browser, "/sign-out")

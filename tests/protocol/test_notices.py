@@ -134,6 +134,25 @@ def test_the_same_notice_again_does_nothing_but_another_clients_is_another(idp: 
     assert len(queued(idp)) == 2
 
 
+def test_another_notice_of_the_same_id_is_not_lost_silently(idp: ProviderUnderTest) -> None:
+    notice = GOOD | {"sub": sub_of(idp)}
+    token = own_token(idp, register(idp))
+    assert send(idp, token, notice).status_code == 202
+    changes: tuple[dict[str, Any], ...] = ({"subject": "Another"}, {"sub": "nobody"}, {"channels": ["push"]})
+    for change in changes:
+        refused = send(idp, token, notice | {"id": "fresh"}, notice | change)
+        assert (refused.status_code, refused.get_json()["error"]) == (422, "idempotency_key_reused")
+        assert list(refused.get_json()["errors"]) == ["notices.1.id"]
+    twice = send(idp, token, notice | {"id": "twice"}, notice | {"id": "twice", "subject": "Another"})
+    assert list(twice.get_json()["errors"]) == ["notices.1.id"]
+    assert len(queued(idp)) == 1
+    # Channels are a set, and what was taken before fingerprints were kept is known by its id alone.
+    assert send(idp, token, notice | {"channels": list(reversed(notice["channels"]))}).status_code == 202
+    with idp.core.database.write() as tx:
+        tx.run("UPDATE relayed_notice SET fingerprint = ''")
+    assert send(idp, token, notice | {"subject": "Another"}).status_code == 202
+
+
 def test_the_mail(idp: ProviderUnderTest) -> None:
     send(idp, own_token(idp, register(idp)), GOOD | {"sub": sub_of(idp), "subject": "1 < 2 & “due”"})
     (payload,) = queued(idp)

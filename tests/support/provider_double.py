@@ -144,9 +144,11 @@ class Clock:
 
 
 @contextmanager
-def provider_double(clock: Callable[[], float]) -> Iterator[ProviderDouble]:
+def provider_double(
+    clock: Callable[[], float], make: Callable[[], ProviderDouble] = ProviderDouble
+) -> Iterator[ProviderDouble]:
     """Run a double."""
-    double = ProviderDouble()
+    double = make()
     double.now = clock
     thread = threading.Thread(target=double.server.serve_forever, args=(0.01,), daemon=True)
     thread.start()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clients.dashboard.api.parts import Part
-from clients.sso.api_document import PROBLEM
+from config.api_document import PROBLEM
 
 
 def compose(parts: Sequence[Part], *, audience: str, issuer: str, portal: str) -> dict[str, Any]:

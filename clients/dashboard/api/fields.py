@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from config.parsing import LONGEST_TYPED, one_line
 from config.shared import is_loopback
-from config.untrusted import LONGEST_TYPED, one_line
 
 LONGEST_LINE = 200
 LONGEST_LINK = 2_000

@@ -1,12 +1,12 @@
-"""Tells people of messages, as they chose: takes what is due from `notices` and hands it to the provider's relay, again and again.
+"""Tells people of messages, as they chose: takes what is due from `notices` and hands it to the provider's relay, again and again, for five days.
 
-Any number of processes may do it: each claims what it sends for a while. Whoever dies after sending leaves a notice that is sent once more,
+What is about security has a thread of its own, and waits for no other notices. Any number of processes may do it: each claims what it sends for a while. Whoever dies after sending leaves a notice that is sent once more,
 and the provider knows it by its id. What it says and to whom, it never logs.
 """
 
 import logging
-import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from clients.dashboard.messages.models import Message
 from clients.dashboard.messages.notices import Claimed
 from clients.sso import background
 from clients.sso.parts import parts
+from config import backoff
 
 if TYPE_CHECKING:
     from clients.dashboard.messages.relay import Relay
@@ -29,13 +30,13 @@ _LEASE = 30
 """Longer than a call takes. If one takes longer all the same, what is sent twice counts once."""
 _FIRST_DELAY = 2
 _LONGEST_DELAY = 15 * 60
-_GIVE_UP = 3 * 24 * 3600
-"""Older news are none; well within the time for which the provider remembers what it was sent."""
+_GIVE_UP = 5 * 24 * 3600
+"""RFC 5321 section 4.5.4.1: mail is tried for four to five days; well within the time for which the provider remembers what it was sent."""
 
 
-def _kind_of(notice: tuple[Claimed, Message]) -> tuple[bool, str]:
+def _service_of(notice: tuple[Claimed, Message]) -> str:
     _claimed, message = notice
-    return not message.security, message.service
+    return message.service
 
 
 class Delivery:
@@ -48,13 +49,14 @@ class Delivery:
 
     def start(self) -> None:
         """Do it in the background for as long as the program runs."""
-        background.begin(self.run_once, "delivery")
+        for security in (True, False):
+            background.begin(partial(self.run_once, security=security), f"delivery{' of security' if security else ''}")
 
-    def run_once(self) -> int:
-        """Deliver what is due, up to a hundred; return how many were taken in hand."""
+    def run_once(self, *, security: bool) -> int:
+        """Deliver what is due, up to a hundred, about security or all the others; return how many were taken in hand."""
         with self._app.app_context():
             now = int(parts().clock())
-            claimed = notices.claim(now, until=now + _LEASE, most=_BATCH)
+            claimed = notices.claim(now, security=security, until=now + _LEASE, most=_BATCH)
             if claimed:
                 self._deliver(claimed, now)
             return len(claimed)
@@ -66,9 +68,9 @@ class Delivery:
         worth = [(one, messages[one.message_id]) for one in claimed if one.message_id in messages]
         notices.finish(one for one in claimed if one.message_id not in messages)
         self._relay = self._relay or self._make_relay()
-        # Service by service, what is about security first: one that has sent too much keeps no other one's waiting.
+        # Service by service: one that has sent too much keeps no other one's waiting.
         away: LaterError | None = None
-        for _kind, group in groupby(sorted(worth, key=_kind_of), _kind_of):
+        for _service, group in groupby(sorted(worth, key=_service_of), _service_of):
             some = list(group)
             mine = [one for one, _message in some]
             try:
@@ -88,9 +90,8 @@ class Delivery:
     def _put_back(self, claimed: Sequence[Claimed], now: int, least: int) -> None:
         by_attempts = attrgetter("attempts")
         for attempts, some in groupby(sorted(claimed, key=by_attempts), by_attempts):
-            delay = max(least, min(_LONGEST_DELAY, _FIRST_DELAY << min(attempts - 1, 20)))
-            # Spread, so that a provider that comes back isn't met by everything at once.
-            notices.put_back(list(some), now + delay + random.randrange(1 + delay // 4), give_up=now - _GIVE_UP)  # noqa: S311
+            delay = backoff.delay(attempts, first=_FIRST_DELAY, longest=_LONGEST_DELAY, least=least)
+            notices.put_back(list(some), now + delay, give_up=now - _GIVE_UP)
 
     def _provider_relay(self) -> "Relay":
         # `requests` and Authlib take a third of the time to start, and nothing needs them before there is something to send.

@@ -4,7 +4,8 @@ from http import HTTPStatus
 from typing import Any
 
 from clients.dashboard.messages.wire import MOST_AT_ONCE, Batch, NewMessage
-from clients.sso.api_document import KEY, answers, ref, schemas_of, sent
+from clients.sso.api_document import KEY, answers, schemas_of, sent
+from config.api_document import ref
 
 ABOUT = "Services write to people, and their inbox shows it. Who a message is from is what the token says."
 _EXAMPLE = {

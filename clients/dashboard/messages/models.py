@@ -81,6 +81,8 @@ class MessageNotice(Model):
     message_id: Mapped[str] = mapped_column(String(22), primary_key=True)
     email: Mapped[bool]
     push: Mapped[bool]
+    security: Mapped[bool] = mapped_column(server_default=false())
+    """Of a kind of its own: it waits for none of the others."""
     created_at: Mapped[int] = mapped_column(BigInteger)
     next_attempt_at: Mapped[int] = mapped_column(BigInteger)
     attempts: Mapped[int] = mapped_column(Integer)

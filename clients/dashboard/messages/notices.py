@@ -14,7 +14,7 @@ from clients.sso.db import db
 
 _CLAIM = """
 UPDATE message_notice SET lease_until = :until, attempts = attempts + 1 WHERE message_id IN (
-    SELECT message_id FROM message_notice WHERE next_attempt_at <= :now AND lease_until <= :now
+    SELECT message_id FROM message_notice WHERE security = :security AND next_attempt_at <= :now AND lease_until <= :now
     ORDER BY next_attempt_at, message_id LIMIT :most {skip_locked}
 ) RETURNING message_id, email, push, attempts
 """
@@ -37,22 +37,24 @@ def queue(rows: Iterable[Mapping[str, Any]], chosen: Mapping[str, Choice], *, no
         email = bool(row["security"] or (choice.email and not choice.muted))
         push = choice.push and (row["security"] or not choice.muted)
         if email or push:
-            queued.append({"message_id": row["id"], "email": email, "push": push})
+            queued.append({"message_id": row["id"], "email": email, "push": push, "security": row["security"]})
     if queued:
         common = {"created_at": now, "next_attempt_at": now, "attempts": 0, "lease_until": 0}
         db.session.execute(insert(MessageNotice), [one | common for one in queued])
 
 
-def claim(now: int, *, until: int, most: int) -> list[Claimed]:
-    """Take up to `most` that are due, until then; nobody else gets them before that."""
-    due = select(MessageNotice.message_id).where(MessageNotice.next_attempt_at <= now, MessageNotice.lease_until <= now)
+def claim(now: int, *, security: bool, until: int, most: int) -> list[Claimed]:
+    """Take up to `most` that are due, about security or all the others, until then; nobody else gets them before that."""
+    due = select(MessageNotice.message_id).where(
+        MessageNotice.security == security, MessageNotice.next_attempt_at <= now, MessageNotice.lease_until <= now
+    )
     # Whoever finds nothing takes no lock for writing.
     if db.session.execute(due.limit(1)).one_or_none() is None:
         db.session.rollback()
         return []
     # On SQLite the writer's lock does it. PostgreSQL would let a second worker wait for rows that it then may not have.
     sql = _CLAIM.format(skip_locked="" if db.engine.dialect.name == "sqlite" else "FOR UPDATE SKIP LOCKED")
-    rows = db.session.execute(text(sql), {"now": now, "until": until, "most": most}).all()
+    rows = db.session.execute(text(sql), {"security": security, "now": now, "until": until, "most": most}).all()
     db.session.commit()
     return [Claimed(message_id, bool(email), bool(push), attempts) for message_id, email, push, attempts in rows]
 

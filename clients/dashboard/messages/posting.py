@@ -9,7 +9,7 @@ from clients.dashboard.messages import safe_html, store
 from clients.dashboard.messages.models import MessagePosting
 from clients.dashboard.messages.wire import NewMessage
 from clients.sso.crypto import digest
-from config.untrusted import is_visible, normalize
+from config.parsing import is_visible, normalize
 
 MOST_A_MINUTE = 10_000
 """Messages of one service."""

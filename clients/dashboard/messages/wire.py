@@ -6,7 +6,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from clients.dashboard.api.fields import LONGEST_LINE, LONGEST_LINK, Link, Sub, line, printable
 from clients.dashboard.messages import safe_html
-from config.untrusted import is_visible
+from config.parsing import is_visible
 
 LONGEST_BODY = 20_000
 MOST_AT_ONCE = 1_000

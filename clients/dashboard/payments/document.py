@@ -5,7 +5,8 @@ from typing import Any
 
 from clients.dashboard.payments.states import STATES
 from clients.dashboard.payments.wire import MOST_AT_ONCE, Invoices, Movements, NewInvoice, NewMovement, NewState
-from clients.sso.api_document import KEY, answers, ref, schemas_of, sent
+from clients.sso.api_document import KEY, answers, schemas_of, sent
+from config.api_document import ref
 
 ABOUT = (
     "Invoices of people, with what became of them, and movements of their current accounts. A service reaches what it has posted itself"

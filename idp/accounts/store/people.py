@@ -93,15 +93,12 @@ def update_profile(tx: Tx, account_id: str, changes: dict[str, Any], *, now: int
     tx.run(f"UPDATE account SET {assignments}updated_at = :now WHERE id = :id", id=account_id, now=now, **values)
 
 
-def update_password(tx: Tx, account_id: str, password_hash: str, *, now: int) -> None:
-    """Set a new password."""
-    tx.run(
-        "UPDATE account SET password_hash = :hash, password_changed_at = :now, password_expires_at = NULL, password_advice = NULL,"
-        " updated_at = :now WHERE id = :id",
-        id=account_id,
-        hash=password_hash,
-        now=now,
-    )
+def update_password(tx: Tx, account_id: str, password_hash: str, *, now: int, former: str | None = None) -> bool:
+    """Set a new password; False when the hash isn't `former` any more."""
+    still = " AND password_hash = :former" if former is not None else ""
+    sql = "UPDATE account SET password_hash = :hash, password_changed_at = :now, password_expires_at = NULL, password_advice = NULL, updated_at = :now WHERE id = :id"
+    values = {"former": former} if former is not None else {}
+    return tx.run(sql + still, id=account_id, hash=password_hash, now=now, **values) == 1
 
 
 def lock(tx: Tx, account_id: str, *, now: int) -> None:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from OpenSSL import SSL
 
-from config.untrusted import header_text
+from config.parsing import header_text
 from idp.accounts.notices import Where
 from idp.factors.certificate import tls
 from idp.factors.certificate.door import HEADER, Answer, Door

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from idp.oauth.api_document import answers, content, ref, schemas_of
+from config.api_document import content, ref
+from idp.oauth.api_document import answers, schemas_of
 
 _HEXADECIMAL = {"type": "string", "pattern": "^[0-9a-fA-F]{1,40}$"}
 _ISSUER = {"type": "string", "pattern": "^[0-9a-fA-F]{64}$"}

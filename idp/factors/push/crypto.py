@@ -18,7 +18,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from config.untrusted import check_jwt
+from config.parsing import check_jwt
 from idp.notify.push import Subscription
 from keys import encoding
 

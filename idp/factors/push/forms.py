@@ -5,7 +5,7 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from config.forms import BaseForm
-from config.untrusted import is_visible
+from config.parsing import is_visible
 
 
 def _printable(text: str | None) -> str:

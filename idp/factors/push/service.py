@@ -77,6 +77,10 @@ class Push:
         """Return the address of the page that registers a device."""
         return url_for("push.add", next=next_path or None)
 
+    def has_just_registered(self, account_id: str) -> bool:
+        """Tell whether a device was registered moments ago."""
+        return self._factors.has_just_added(account_id, NAME)
+
     def details(self, account_id: str) -> Mapping[str, str]:
         """Return whether each device is notified."""
         return {

@@ -37,14 +37,16 @@ class _AccountViews:
         self._pages = pages
 
     def add(self, session: Session) -> ResponseReturnValue:
-        """Show the QR code; once a device has come, ask for the number that it shows."""
+        """Show the QR code, once asked to; once a device has come, ask for the number that it shows. Looking at the page begins nothing."""
         enrolments, form, problem = self._push.enrolments, ConfirmForm(), ""
         here = request.full_path.rstrip("?")
-        if form.is_submitted() and "again" in request.form:
+        if form.is_submitted() and not {"begin", "again"}.isdisjoint(request.form):
             form.number.validators = ()
         if form.validate_on_submit():
             if "again" in request.form:
                 enrolments.start_over(session.sid)
+            if not {"begin", "again"}.isdisjoint(request.form):
+                enrolments.open(session.sid, session.account_id)
                 return redirect(here, HTTPStatus.SEE_OTHER)
             outcome = enrolments.confirm(
                 session.sid,
@@ -54,8 +56,11 @@ class _AccountViews:
                 number=str(form.number.data),
                 name=str(form.name.data or ""),
             )
-            if outcome == "confirmed":
-                self._pages.enrolled(session, self._push.proof())
+            # A double click: the first one has registered it, and its answer brings the session's new cookie.
+            again = outcome == "gone" and self._push.has_just_registered(session.account_id)
+            if outcome == "confirmed" or again:
+                if not again:
+                    self._pages.enrolled(session, self._push.proof())
                 flash(_("Your device is registered: from now on you approve sign-ins there."), "success")
                 return self._pages.done()
             if outcome == "wrong":
@@ -64,11 +69,11 @@ class _AccountViews:
                 problem = _(
                     "That device wasn’t registered: it took too long, or the number was wrong too often. Start again."
                 )
-        enrolment = enrolments.open(session.sid, session.account_id)
-        form.enrolment.data = enrolment.id
-        if not form.is_submitted():
+        enrolment = enrolments.find(session.sid, session.account_id)
+        form.enrolment.data = enrolment.id if enrolment else ""
+        if enrolment and not form.is_submitted():
             form.name.data = describe(enrolment.user_agent)
-        link = self._push.link_for(enrolment)
+        link = self._push.link_for(enrolment) if enrolment else ""
         page = render_template(
             "push/add.html",
             form=form,
@@ -77,7 +82,7 @@ class _AccountViews:
             session=session,
             enrolment=enrolment,
             link=link,
-            picture=qr.svg(link, _("QR code that leads to the page for your phone")),
+            picture=qr.svg(link, _("QR code that leads to the page for your phone")) if link else "",
         )
         return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK)
 

@@ -70,6 +70,7 @@ class RecoveryCodes:
         """Make these the account's codes, in place of those it had. Sent twice, it is done once."""
         stored = [crypto.keyed(self._keys[0], crypto.digest(account_id, code)) for code in codes]
         with self._common.database.write() as tx:
+            self._factors.hold(tx, account_id)
             if store.exists(tx, stored[0]):
                 return
             store.replace(tx, account_id)

@@ -5,7 +5,7 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from config.forms import BaseForm
-from config.untrusted import one_line
+from config.parsing import one_line
 
 
 class SetupForm(BaseForm):

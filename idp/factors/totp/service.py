@@ -81,6 +81,7 @@ class Totp:
         digest = hashing.digest(setup.secret)
         sealed = self._sealer.seal(setup.secret.encode(), purpose=_SECRET)
         with self._common.database.write() as tx:
+            self._factors.hold(tx, account_id)
             if not store.exists(tx, digest):
                 factor_id = self._factors.add(tx, account_id, NAME, name or _("Authenticator app"), where)
                 store.insert(

@@ -88,6 +88,10 @@ class Enrolment:
         )
         return Enrolled(factor_id, shown)
 
+    def is_repeated(self, session: Session, problem: Problem) -> bool:
+        """Tell whether that was a double click: the first one has used the question up, and added the key moments ago."""
+        return problem == "expired" and self._factors.has_just_added(session.account_id, NAME)
+
     def _add(self, session: Session, key: NewKey, where: Where, *, attested: bool, otherwise: str) -> str | None:
         taken = {factor.name for factor in self._factors.listing(session.account_id)}
         name = proposal(key.aaguid, where.user_agent, otherwise=otherwise, taken=taken)

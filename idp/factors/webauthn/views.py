@@ -33,19 +33,10 @@ def blueprint(passkeys: Passkeys, factors: Factors, pages: Pages) -> Blueprint:
     @pages.careful
     def add(session: Session) -> ResponseReturnValue:
         """Ask the browser to make a key, and keep its public half."""
-        form, problem = AddForm(), ""
-        if form.validate_on_submit():
-            if not form.credential.data:
-                problem = words.nothing()
-            else:
-                outcome = passkeys.enrolment.finish(
-                    session, str(form.credential.data), pages.where(request), otherwise=_("Passkey")
-                )
-                if isinstance(outcome, Enrolled):
-                    pages.enrolled(session, outcome.proof)
-                    named = url_for(".name", factor_id=outcome.factor_id, next=pages.next_path() or None)
-                    return redirect(named, SEE_OTHER)
-                problem = words.enrolment(outcome)
+        form = AddForm()
+        problem = _finish(passkeys, pages, session, form) if form.validate_on_submit() else ""
+        if not isinstance(problem, str):
+            return problem
         form.credential.data = ""
         page = render_template(
             "webauthn/add.html",
@@ -97,3 +88,17 @@ def blueprint(passkeys: Passkeys, factors: Factors, pages: Pages) -> Blueprint:
         return answer
 
     return routes
+
+
+def _finish(passkeys: Passkeys, pages: Pages, session: Session, form: AddForm) -> Response | str:
+    """Add the key; return where the person goes on, or what is wrong."""
+    if not form.credential.data:
+        return words.nothing()
+    outcome = passkeys.enrolment.finish(
+        session, str(form.credential.data), pages.where(request), otherwise=_("Passkey")
+    )
+    if isinstance(outcome, Enrolled):
+        pages.enrolled(session, outcome.proof)
+        named = url_for(".name", factor_id=outcome.factor_id, next=pages.next_path() or None)
+        return redirect(named, SEE_OTHER)
+    return pages.done() if passkeys.enrolment.is_repeated(session, outcome) else words.enrolment(outcome)

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from idp.accounts.confirmations import Confirmation
-from idp.accounts.proofs import Purpose, Unproven
+from idp.accounts.proofs import Confirmation, Purpose, Unproven
 from idp.accounts.registration import Created, Taken
 from idp.accounts.store import confirmations as store
 from idp.errors import PageError
@@ -128,7 +127,8 @@ def test_requests_at_once_are_one_request(people: People) -> None:
 
     answers = race(people, ask)
     assert len({confirmation_id for confirmation_id, _proof in answers}) == 1  # type: ignore[misc]
-    assert len([proof for _id, proof in answers if proof]) == 5  # type: ignore[misc]
+    # Many clicks are one event.
+    assert len([proof for _id, proof in answers if proof]) == 1  # type: ignore[misc]
 
 
 def test_one_username_for_many_sign_ups(people: People) -> None:

@@ -1,7 +1,7 @@
 """Requests for certificates and what others are told, on both engines: of those who come at once one wins, and nothing is lost or done twice."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from clients.certificates.app import create
 from clients.certificates.codes import Codes
 from clients.certificates.enrolments import DecidedError, Enrolments, NotNowError, OpenAlreadyError
 from clients.certificates.models import Certificate
+from clients.certificates.sendings import Claimed
 from clients.certificates.trail import Who
 from clients.sso.db import db
 from clients.sso.guard import Visitor
@@ -78,6 +79,15 @@ def csr() -> bytes:
     return made.public_bytes(Encoding.DER)
 
 
+def claim(now: int, until: int) -> Sequence[Claimed]:
+    return sendings.claim("remove", now, until, most=5)
+
+
+def told() -> list[str]:
+    """Return the kinds of what waits to be told."""
+    return [one.kind for kind in sendings.KINDS for one in sendings.claim(kind, NOW, NOW + 60, most=9)]
+
+
 def ask(enrolments: Enrolments) -> tuple[str, str]:
     enrolment, code = enrolments.ask(ALICE, PERSON, csr(), "For my work", "Firefox · Linux")
     return enrolment.id, code
@@ -96,7 +106,7 @@ def test_one_decision(enrolments: Enrolments, together: Together) -> None:
     came = together(lambda n: enrolments.decide(OLGA, enrolment_id, approve=n % 2 == 0, answer="no").state)
     assert came[: RACERS - 1] == ["DecidedError"] * (RACERS - 1)
     assert came[-1] == enrolments.any(enrolment_id).state
-    assert [one.kind for one in sendings.claim(NOW, NOW + 60)] == ["message", "notice"]
+    assert told() == ["message", "notice"]
     assert [one.action for one in trail.of_person("alice")][1:] == ["ask"]
 
 
@@ -131,8 +141,7 @@ def test_one_certificate_for_a_request(enrolments: Enrolments, together: Togethe
     # Attempts at the same moment may have to wait for each other; none gets another certificate.
     assert set(came) <= {made.serial, "done", "code", "slow"}
     assert made.serial in came
-    told = [one.kind for one in sendings.claim(NOW, NOW + 60)]
-    assert sorted(told) == ["add", "message", "notice"]
+    assert told() == ["message", "notice", "add"]
 
 
 def test_guesses_at_once_are_all_counted(enrolments: Enrolments, together: Together) -> None:
@@ -153,7 +162,10 @@ def test_what_nobody_picks_up_makes_room(enrolments: Enrolments) -> None:
     with pytest.raises(NotNowError, match="expired"):
         enrolments.pick_up(ALICE, enrolment_id)
     assert [one.state for one in enrolments.of_person("alice")] == ["expired"]
-    assert requested.find_own("bob", enrolment_id) is None
+    assert [one.state for one in enrolments.decided()] == ["expired"]
+    assert (enrolments.expire(), enrolments.expire()) == (1, 0)
+    assert [one.state for one in enrolments.of_person("alice")] == ["expired"]
+    assert requested.find_own("bob", enrolment_id, now=0) is None
     assert ask(enrolments)
 
 
@@ -161,13 +173,17 @@ def test_what_is_to_be_told_is_claimed_once(enrolments: Enrolments, together: To
     with issued.transaction():
         for number in range(5):
             sendings.removal(Certificate(serial=str(number)), NOW)
-    came = together(lambda _: len(sendings.claim(NOW, NOW + 60)))
+    came = together(lambda _: len(claim(NOW, NOW + 60)))
     assert sum(map(int, came)) == 5
-    assert sendings.claim(NOW + 59, NOW + 120) == []
+    assert claim(NOW + 59, NOW + 120) == []
     # Whoever had them has died: they come again, and are forgotten once they are sent.
-    again = sendings.claim(NOW + 60, NOW + 120)
+    again = claim(NOW + 60, NOW + 120)
     assert [one.attempts for one in again] == [2] * 5
-    sendings.finish(again[0].id)
-    sendings.put_back(again[1].id, NOW + 1000)
-    assert len(sendings.claim(NOW + 500, NOW + 600)) == 3
-    assert len(sendings.claim(NOW + 1000, NOW + 1100)) == 4
+    sendings.finish(again[0])
+    sendings.put_back(again[1], NOW + 1000)
+    assert len(claim(NOW + 500, NOW + 600)) == 3
+    # The claim was lost meanwhile: what its holder says doesn't count.
+    sendings.finish(again[2])
+    sendings.put_back(again[3], 0)
+    assert claim(NOW + 599, NOW + 700) == []
+    assert len(claim(NOW + 1000, NOW + 1100)) == 4

@@ -43,7 +43,7 @@ def post(number: int, sub: str = "alice", key: str = "") -> list[str]:
 
 
 def claim(now: int = NOW, most: int = 100) -> list[Claimed]:
-    return notices.claim(now, until=now + 30, most=most)
+    return notices.claim(now, security=True, until=now + 30, most=most)
 
 
 def left() -> int:

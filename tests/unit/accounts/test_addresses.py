@@ -1,7 +1,6 @@
 import pytest
 
-from idp.accounts.confirmations import Confirmation
-from idp.accounts.proofs import Unproven
+from idp.accounts.proofs import Confirmation, Unproven
 from idp.accounts.registration import Taken
 from tests.support.people import HERE, People
 

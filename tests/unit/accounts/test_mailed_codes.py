@@ -3,6 +3,7 @@
 import contextlib
 from dataclasses import replace
 
+from idp.accounts.mail_limits import REPEATED_WITHIN
 from idp.accounts.mailed_codes import ALPHABET, LENGTH, ProofKey, grouped, read
 from idp.accounts.notices import Where
 from idp.accounts.sign_in import Refused, Verified
@@ -41,8 +42,12 @@ def test_asking_again_sends_the_same_and_spoils_no_mail(people: People) -> None:
     recovery = people.accounts.recovery
     mine = recovery.forgot_password("carla", HERE)
     first = people.proof()
-    theirs = [recovery.forgot_password(each, HERE) for each in ("carla@example.org", "CARLA", "Carla@EXAMPLE.org")]
-    assert {(token_of(mail), mail["context"]["code"]) for mail in people.post()} == {first}
+    theirs, mails = [], []
+    for each in ("carla@example.org", "CARLA", "Carla@EXAMPLE.org"):
+        people.now += REPEATED_WITHIN
+        theirs.append(recovery.forgot_password(each, HERE))
+        mails += people.post()
+    assert [(token_of(mail), mail["context"]["code"]) for mail in mails] == [first] * 3
     assert recovery.prove_code(theirs[0], other_than(first[1]), HERE) is None
     secret = recovery.prove_code(mine, first[1], HERE)
     assert secret
@@ -64,6 +69,7 @@ def test_a_mail_that_is_sent_again_after_the_key_was_replaced_is_good(people: Pe
     people.accounts.recovery.forgot_password("carla", HERE)
     people.post()
     people.accounts.confirmations._key = ProofKey(b"another")
+    people.now += REPEATED_WITHIN
     confirmation_id = people.accounts.recovery.forgot_password("carla", HERE)
     token, code = people.proof()
     assert people.accounts.recovery.prove_code(confirmation_id, code, HERE)
@@ -72,9 +78,11 @@ def test_a_mail_that_is_sent_again_after_the_key_was_replaced_is_good(people: Pe
 
 def test_no_more_than_five_mails_an_hour_about_one_password(people: People) -> None:
     people.create()
+    mails = []
     for number in range(12):
         people.accounts.recovery.forgot_password("carla" if number % 2 else "carla@example.org", elsewhere(number))
-    mails = people.post()
+        mails += people.post()
+        people.now += REPEATED_WITHIN
     assert len(mails) == 5
     people.now += 3600
     people.accounts.recovery.forgot_password("carla", HERE)

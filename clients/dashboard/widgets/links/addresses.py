@@ -3,7 +3,7 @@
 import unicodedata
 from urllib.parse import urlsplit
 
-from config.untrusted import LONGEST_TYPED, one_line
+from config.parsing import LONGEST_TYPED, one_line
 
 LONGEST_ADDRESS = 2_000
 LONGEST_TITLE = 200

@@ -5,7 +5,8 @@ from typing import Any
 
 from clients.dashboard.widgets.contract import WIDGET_ID, Card
 from clients.dashboard.widgets.registered.wire import NewWidget
-from clients.sso.api_document import answers, ref, schemas_of, sent, without_body
+from clients.sso.api_document import answers, schemas_of, sent, without_body
+from config.api_document import ref
 
 ABOUT = (
     "A widget is a manifest: what it is called, where its data come from, and which scopes that needs. It stands in everybody's side panel,"

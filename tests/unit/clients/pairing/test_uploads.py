@@ -1,7 +1,7 @@
 """Documents are checked by what is in them, and stored all or none: a clear message at the field or line otherwise."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -40,17 +40,26 @@ def many(officer: FlaskClient, post: Answer, lines: str, *names: str, content: b
     return post(officer, "/finance/documents/many", csv=(BytesIO(lines.encode()), "list.csv"), files=files)
 
 
+def clicks(officer: FlaskClient, path: str, times: int, **fields: str) -> Iterator[TestResponse]:
+    """Send the form of a page several times, as it was when it was opened."""
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', officer.get(path).text.partition("<main")[2])
+    assert token
+    for _ in range(times):
+        yield officer.post(path, data={"csrf_token": token[1], **fields})
+
+
 def test_one(officer: FlaskClient, post: Answer) -> None:
     before = documents(officer)
     page = officer.get(upload(officer, post, PDF).location).text
     assert "March is stored." in page
     assert documents(officer) == before + 1
     again = upload(officer, post, PDF)
-    assert "stored for this period already" in again.text
+    assert "March is stored already." in officer.get(again.location).text
+    assert "stored for this period already" in upload(officer, post, PDF, title="Another title").text
     opened = re.search(r'(/finance/documents/[\w-]{22})" aria-label="Open March"', page)
     assert opened
     assert officer.get(opened[1]).data == PDF
-    assert post(officer, f"{opened[1]}/delete").status_code == 303
+    assert [one.status_code for one in clicks(officer, f"{opened[1]}/delete", 2)] == [303, 303]
     assert officer.get(opened[1]).status_code == 404
     assert documents(officer) == before
 
@@ -107,7 +116,7 @@ def test_many(officer: FlaskClient, post: Answer) -> None:
     assert documents(officer) == before
     assert post(officer, checked.location, do="store").location == "/finance"
     assert documents(officer) == before + 2
-    assert officer.get(checked.location).status_code == 404
+    assert officer.get(checked.location).location == "/finance"
     dropped = many(officer, post, HEADER.replace(",", ";") + "12345;hague;2024;4;April;c.pdf\n", "c.pdf")
     assert post(officer, dropped.location, do="drop").status_code == 303
     assert officer.get(dropped.location).status_code == 404
@@ -176,3 +185,22 @@ def test_looking_deletes_nothing(officer: FlaskClient, post: Answer) -> None:
     assert opened
     assert officer.head(f"{opened[1]}/delete").status_code == 200
     assert officer.get(opened[1]).status_code == 200
+
+
+def test_many_that_are_sent_twice_are_one_batch_and_stored_once(officer: FlaskClient, post: Answer) -> None:
+    line, before = f"{HEADER}12345,hague,2024,5,May,may.pdf\n", documents(officer)
+    first, second = (many(officer, post, line, "may.pdf").location for _ in range(2))
+    assert first == second
+    said = [officer.get(one.location).text for one in clicks(officer, first, 2, do="store")]
+    assert "Stored: 1 documents." in said[0]
+    assert "Stored already: 1 documents." in said[1]
+    assert "Stored already: 1 documents." in officer.get(officer.get(first).location).text
+    assert documents(officer) == before + 1
+
+
+def test_a_file_whose_name_has_a_nul_is_refused(officer: FlaskClient, post: Answer) -> None:
+    """In every upload: no browser sends one, and no database that we know of would take it as it is."""
+    line = f"{HEADER}12345,hague,2024,5,May,may.pdf\n"
+    assert many(officer, post, line, "may\0.pdf").status_code == 400
+    path = "/finance/documents/new"
+    assert post(officer, path, title="May", file=(BytesIO(PDF), "may.pdf\0.exe")).status_code == 400

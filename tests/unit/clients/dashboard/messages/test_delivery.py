@@ -1,6 +1,8 @@
 """Telling people of messages: once each, later when the provider is away, never what it refuses or what was read meanwhile."""
 
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -42,7 +44,7 @@ class Work(NamedTuple):
     delivery: Delivery
 
     def run(self) -> int:
-        return self.delivery.run_once()
+        return self.delivery.run_once(security=True) + self.delivery.run_once(security=False)
 
     def left(self) -> int:
         with self.app.app_context():
@@ -103,10 +105,38 @@ def test_a_service_that_sends_too_much_keeps_no_other_ones_waiting(work: Work, a
     assert (work.relay.sent, work.left()) == ([("quiet", True, False)], 1)
 
 
+def test_security_waits_for_no_other_notice(work: Work, alarm: Post, arrive: Any, csrf: Any, post: Post) -> None:
+    post(subject="first of the service")
+    browser = arrive()
+    token = csrf(browser.get("/messages/services"))
+    browser.post("/messages/services", data={"csrf_token": token, "service": "notices", "email": "notices"})
+    post(subject="ordinary"), alarm("alarm")
+    taken, go = threading.Event(), threading.Event()
+    usual = work.relay.send
+
+    def hang(notices: Sequence[tuple[Claimed, Message]]) -> set[str]:
+        if not notices[0][1].security:
+            taken.set()
+            assert go.wait(10)
+        return usual(notices)
+
+    work.relay.send = hang  # type: ignore[method-assign]
+    with ThreadPoolExecutor(1) as pool:
+        ordinary = pool.submit(work.delivery.run_once, security=False)
+        assert taken.wait(10)
+        assert work.delivery.run_once(security=True) == 1
+        assert work.relay.sent == [("alarm", True, False)]
+        go.set()
+        assert ordinary.result(10) == 1
+    assert work.left() == 0
+
+
 def test_old_news_are_given_up(work: Work, alarm: Post, clock: Any) -> None:
     alarm("1")
     work.relay.away = LaterError("ConnectionError")
-    clock.offset += 4 * 24 * 3600
+    clock.offset += 5 * 24 * 3600 - 60
+    assert (work.run(), work.left()) == (1, 1)
+    clock.offset += 60
     assert (work.run(), work.left()) == (1, 0)
 
 

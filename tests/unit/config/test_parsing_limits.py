@@ -5,7 +5,7 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from config.untrusted import LONGEST_TYPED, MAX_HEADER_TEXT, check_jwt, header_text, is_visible, normalize, one_line
+from config.parsing import LONGEST_TYPED, MAX_HEADER_TEXT, check_jwt, header_text, is_visible, normalize, one_line
 from idp.accounts.identifiers import MAX_IDENTIFIER, address_key, normal_address, normal_username, username_key
 from idp.web.log import redact
 
