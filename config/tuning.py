@@ -16,6 +16,9 @@ DAY = 24 * HOUR
 HIGHER_LEVEL_SECONDS = 12 * HOUR
 """How long a sign-in counts for more than one factor, whatever lasts longer: NIST SP 800-63B-4 section 2.3.3, here for AAL2 as well."""
 
+REPEATED_WITHIN = 30
+"""Seconds in which asking for the same again is a double click, or a form that was sent again because its answer was slow."""
+
 Seconds = Annotated[int, Field(gt=0, le=10 * 365 * DAY)]
 
 
@@ -131,8 +134,8 @@ class RateLimits(Strict):
     """Mails of one kind to one address that isn't confirmed yet, whoever asks for them."""
     wrong_codes: Limit = Limit(burst=10, refill=DAY)
     """Wrong codes out of mails, for one account or address over all that was asked for; then only the link in the mail works."""
-    same_mail: Limit = Limit(burst=1, refill=30)
-    """The same mail to the same address: within it, asking again is a double click, or a form sent again because its answer was slow."""
+    same_mail: Limit = Limit(burst=1, refill=REPEATED_WITHIN)
+    """The same mail to the same address; nothing is refused, it isn't sent again."""
     mails: Limit = Limit(burst=5, refill=HOUR)
     """Mails to one account about one thing; all of them have the same code and link."""
     mails_to_address: Limit = Limit(burst=10, refill=HOUR)

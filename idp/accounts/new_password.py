@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from config.tuning import REPEATED_WITHIN
 from idp.accounts.common import Common
-from idp.accounts.mail_limits import REPEATED_WITHIN
 from idp.accounts.notices import Where
 from idp.accounts.passwords import Passwords, Problem
 from idp.accounts.revocation import Revocation

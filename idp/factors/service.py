@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from config.tuning import REPEATED_WITHIN
 from idp.accounts.common import Common
-from idp.accounts.mail_limits import REPEATED_WITHIN
 from idp.accounts.notices import Where
 from idp.db import Row, Tx
 from idp.factors import store

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from idp.accounts.mail_limits import REPEATED_WITHIN
+from config.tuning import REPEATED_WITHIN
 from tests.protocol.test_two_at_once import together
 from tests.support.guessing import Post
 from tests.support.half_way import post

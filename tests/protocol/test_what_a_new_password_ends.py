@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from idp.accounts.mail_limits import REPEATED_WITHIN
+from config.tuning import REPEATED_WITHIN
 from idp.accounts.proofs import Purpose, Unproven
 from idp.accounts.strength import password
 from idp.factors.push.store import requests

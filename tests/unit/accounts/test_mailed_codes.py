@@ -3,7 +3,7 @@
 import contextlib
 from dataclasses import replace
 
-from idp.accounts.mail_limits import REPEATED_WITHIN
+from config.tuning import REPEATED_WITHIN
 from idp.accounts.mailed_codes import ALPHABET, LENGTH, ProofKey, grouped, read
 from idp.accounts.notices import Where
 from idp.accounts.sign_in import Refused, Verified

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from idp.accounts.mail_limits import REPEATED_WITHIN
+from config.tuning import REPEATED_WITHIN
 from idp.accounts.notices import Where
 from idp.accounts.passwords import Problem
 from idp.accounts.proofs import Unproven
