@@ -124,7 +124,8 @@ class RegistrationViews:
         if known is None or not known.used:
             return None
         if known.purpose is Purpose.SIGN_UP:
-            return self._settled(Created("", own_path(str(known.data.get("next", "")))))
+            # Whoever comes second has shown nothing: the account isn't named, so that no mark is left here.
+            return self._settled(Created("", own_path(str(known.data.get("next", ""))), known.id))
         there = self._accounts.addresses.of_account(known.account_id or "")
         return self._settled(known) if known.address in {row["address"] for row in there} else None
 
@@ -136,7 +137,8 @@ class RegistrationViews:
         match outcome:
             case Created():
                 next_url = outcome.next_path or self._sign_in_url
-                mail_read.keep(self._accounts, outcome.confirmation_id, outcome.account_id)
+                if outcome.account_id:
+                    mail_read.keep(self._accounts, outcome.confirmation_id, outcome.account_id)
                 return render_template("accounts/account_created.html", next_url=next_url)
             case Taken():
                 page = render_template("accounts/taken.html", taken=outcome, sign_in_url=self._sign_in_url)
