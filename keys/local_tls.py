@@ -1,5 +1,6 @@
 """A certificate for loopback names, for trying out what needs TLS on one machine. Browsers warn about it; nobody else should use it."""
 
+import fcntl
 import ipaddress
 import os
 import secrets
@@ -20,20 +21,33 @@ _BACKDATED = timedelta(hours=1)
 
 
 def ensure(folder: Path, *, now: int) -> tuple[Path, Path]:
-    """Return the files of the certificate and its key in `folder`; made when there are none, or when they end soon. Raises OSError."""
+    """Return the files of the certificate and its key in `folder`; made when there are none, or when they end soon. Raises OSError.
+
+    Of processes that start at once one makes them: a key of one and a certificate of another are no pair.
+    """
     certificate, key = folder / "localhost.crt", folder / "localhost.key"
     moment = datetime.fromtimestamp(now, UTC)
+    if _are_good(certificate, key, moment):
+        return certificate, key
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _are_good(certificate, key, moment):
+            private = ec.generate_private_key(ec.SECP256R1())
+            _write(key, private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+            _write(certificate, _signed(private, moment).public_bytes(Encoding.PEM))
+    finally:
+        os.close(lock)  # gives it back
+    return certificate, key
+
+
+def _are_good(certificate: Path, key: Path, moment: datetime) -> bool:
     try:
         found = x509.load_pem_x509_certificate(certificate.read_bytes())
-        if key.is_file() and check_private(key) and moment + _RENEWED < found.not_valid_after_utc:
-            return certificate, key
+        return key.is_file() and check_private(key) and moment + _RENEWED < found.not_valid_after_utc
     except (FileNotFoundError, ValueError):
-        pass
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    private = ec.generate_private_key(ec.SECP256R1())
-    _write(key, private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    _write(certificate, _signed(private, moment).public_bytes(Encoding.PEM))
-    return certificate, key
+        return False
 
 
 def _signed(key: ec.EllipticCurvePrivateKey, moment: datetime) -> x509.Certificate:

@@ -1,5 +1,7 @@
 """The certificate for trying out on loopback: made once, made anew before it ends."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cryptography import x509
@@ -28,3 +30,15 @@ def test_a_damaged_one_is_replaced(tmp_path: Path) -> None:
     certificate.write_text("damaged")
     local_tls.ensure(tmp_path, now=NOW)
     assert x509.load_pem_x509_certificate(certificate.read_bytes())
+
+
+def test_programs_that_start_at_once_have_one_pair(tmp_path: Path) -> None:
+    start = threading.Barrier(16)
+
+    def ensure(_: int) -> bytes:
+        start.wait()
+        certificate, key = local_tls.ensure(tmp_path / "tls", now=NOW)
+        return certificate.read_bytes() + key.read_bytes()
+
+    with ThreadPoolExecutor(16) as pool:
+        assert len(set(pool.map(ensure, range(16)))) == 1
