@@ -45,9 +45,10 @@ def ensure(folder: Path, *, now: int) -> tuple[Path, Path]:
 def _are_good(certificate: Path, key: Path, moment: datetime) -> bool:
     try:
         found = x509.load_pem_x509_certificate(certificate.read_bytes())
-        return key.is_file() and check_private(key) and moment + _RENEWED < found.not_valid_after_utc
+        check_private(key)
     except (FileNotFoundError, ValueError):
         return False
+    return moment + _RENEWED < found.not_valid_after_utc
 
 
 def _signed(key: ec.EllipticCurvePrivateKey, moment: datetime) -> x509.Certificate:
